@@ -1,0 +1,120 @@
+//! What is known about releases: versions with dates, sources, age and confidence; floors; support.
+//!
+//! A line is one product on one platform, typed so that numbers of different lines cannot be compared.
+
+use jiff::{Timestamp, civil::Date};
+
+use super::{
+    check::words,
+    version::{AndroidOs, HostOs, IosOs, Line, PatchLevel, WhatsappAndroid, WhatsappIos},
+};
+
+words! {
+    /// What a line of releases is about.
+    Product {
+        /// The operating system.
+        Os = "os",
+        /// Android's security patch level.
+        SecurityPatch = "security-patch",
+        /// WhatsApp Business.
+        WhatsappBusiness = "whatsapp-business",
+    }
+}
+
+words! {
+    /// How far a claim about a release can be believed, weakest first.
+    Confidence {
+        /// Somebody's page or a fleet's observation.
+        Observed = "observed",
+        /// A well-kept collection of facts.
+        Curated = "curated",
+        /// The vendor says so, by a machine-readable channel.
+        Official = "official",
+    }
+}
+
+/// Where a claim comes from and how old it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Provenance {
+    /// The source's name, such as `apple-lookup`, `endoflife.date` or `administrator`.
+    pub source: String,
+    /// When the claim was fetched or written down.
+    pub fetched_at: Timestamp,
+    /// How far it can be believed.
+    pub confidence: Confidence,
+}
+
+/// One release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release<V> {
+    /// The version.
+    pub version: V,
+    /// When it was released, or first seen where no release date is known.
+    pub released: Date,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// The lowest version that is not affected by a known vulnerability.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Floor<V> {
+    /// The first version without it.
+    pub version: V,
+    /// The first version with it; none when all older ones have it.
+    pub affected_from: Option<V>,
+    /// The vulnerability's CVE id.
+    pub cve: String,
+    /// Whether it is known to be exploited.
+    pub exploited: bool,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// How long a major version is supported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Support<V> {
+    /// The cycle: every version that begins with these components belongs to it.
+    pub cycle: V,
+    /// The last day of support; none while it has no announced end.
+    pub until: Option<Date>,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
+/// All that is known of one product on one platform, newest release first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseLine<V> {
+    /// Releases, newest version first.
+    pub releases: Vec<Release<V>>,
+    /// Floors, highest version first.
+    pub floors: Vec<Floor<V>>,
+    /// Support of major versions, newest first.
+    pub support: Vec<Support<V>>,
+}
+
+impl<V> Default for ReleaseLine<V> {
+    fn default() -> Self {
+        Self { releases: Vec::new(), floors: Vec::new(), support: Vec::new() }
+    }
+}
+
+/// What is known about releases, by line.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Catalogue {
+    /// Grows with each change; 0 for no catalogue at all.
+    pub revision: u64,
+    /// When this revision was made; none for no catalogue at all.
+    pub issued: Option<Timestamp>,
+    /// Android.
+    pub android_os: ReleaseLine<AndroidOs>,
+    /// iOS and iPadOS.
+    pub ios_os: ReleaseLine<IosOs>,
+    /// Linux distributions, macOS and Windows, each by its name.
+    pub host_os: std::collections::BTreeMap<String, ReleaseLine<HostOs>>,
+    /// Android security patch levels.
+    pub android_patch: ReleaseLine<PatchLevel>,
+    /// WhatsApp Business on Android.
+    pub whatsapp_android: ReleaseLine<WhatsappAndroid>,
+    /// WhatsApp Business on iOS.
+    pub whatsapp_ios: ReleaseLine<WhatsappIos>,
+}

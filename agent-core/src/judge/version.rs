@@ -1,0 +1,1 @@
+//! Versions of each line of releases, as types that cannot be mixed.
