@@ -12,6 +12,7 @@
 //! [`wire`] (what crosses the network), [`client`] (keys, queue and delivery; feature `client`) and
 //! [`host`] (this machine's probe and the command-line agent; feature `host`).
 
+pub mod clock;
 pub mod judge;
 pub mod wire;
 

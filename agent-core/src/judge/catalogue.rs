@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 
 use super::{
     check::words,
-    version::{AndroidOs, HostOs, IosOs, Line, PatchLevel, WhatsappAndroid, WhatsappIos},
+    version::{AndroidOs, HostOs, IosOs, PatchLevel, WhatsappAndroid, WhatsappIos},
 };
 
 words! {

@@ -5,23 +5,22 @@
 //! ([`catalogue`]), what was failing before ([`standing`]), the answer ([`posture`]) and the one
 //! function that makes it ([`evaluate`]). [`text`] holds every word a person reads.
 
-pub mod period;
-pub mod check;
-pub mod facts;
-pub mod version;
-pub mod quiet_hours;
-pub mod policy;
 pub mod catalogue;
-pub mod standing;
-pub mod reason;
-pub mod posture;
+pub mod check;
 pub mod evaluate;
+pub mod facts;
+pub mod period;
+pub mod policy;
+pub mod posture;
+pub mod quiet_hours;
+pub mod reason;
 pub mod silence;
+pub mod standing;
 pub mod text;
+pub mod version;
 
 pub use catalogue::Catalogue;
 pub use check::{Check, Rule};
-pub use evaluate::evaluate;
 pub use facts::{DeviceFacts, Evidence, Platform, Reading, UnknownReason};
 pub use period::Period;
 pub use policy::Policy;

@@ -12,7 +12,9 @@ pub struct Period(u32);
 
 /// The text is not a length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not a length of time; write a whole number and a unit, such as 90s, 30m, 24h, 7d or 2w (at most 520w)")]
+#[error(
+    "`{0}` is not a length of time; write a whole number and a unit, such as 90s, 30m, 24h, 7d or 2w (at most 520w)"
+)]
 pub struct PeriodError(String);
 
 const UNITS: [(&str, u32); 5] = [("w", 604_800), ("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
@@ -107,7 +109,9 @@ mod tests {
 
     #[test]
     fn a_period_is_a_number_and_a_unit() {
-        for (text, seconds) in [("0s", 0), ("90s", 90), ("30m", 1_800), ("24h", 86_400), ("7d", 604_800), ("2w", 1_209_600)] {
+        for (text, seconds) in
+            [("0s", 0), ("90s", 90), ("30m", 1_800), ("24h", 86_400), ("7d", 604_800), ("2w", 1_209_600)]
+        {
             assert_eq!(text.parse::<Period>().map(Period::seconds), Ok(seconds), "{text}");
         }
         for text in ["", "7", "d", "-1d", "+1d", "1.5h", "7 d", "521w", "99999999999d", "7D", "P7D"] {

@@ -1,6 +1,9 @@
 //! When nothing is collected, sent or notified, in the policy's time zone.
 
-use jiff::{civil::{Date, Time}, tz::TimeZone};
+use jiff::{
+    civil::{Date, Time},
+    tz::TimeZone,
+};
 
 /// A weekly window that begins on each of its days, and may run past midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -50,10 +50,7 @@ impl Standing {
             next.held.insert(verdict.check, Held { verdict: verdict.verdict, since: verdict.since });
             for rule in &verdict.rules {
                 match rule.outcome {
-                    RuleOutcome::Failing { since, .. } => {
-                        next.failing_since.insert(rule.rule, since);
-                    }
-                    RuleOutcome::Unknown { failing_since: Some(since) } => {
+                    RuleOutcome::Failing { since, .. } | RuleOutcome::Unknown { failing_since: Some(since) } => {
                         next.failing_since.insert(rule.rule, since);
                     }
                     RuleOutcome::Unknown { failing_since: None } | RuleOutcome::Pass | RuleOutcome::NotApplicable => {}

@@ -26,7 +26,6 @@ impl DeviceId {
     }
 
     /// The organisation that the device belongs to.
-    #[expect(clippy::cast_possible_truncation, reason = "the shift leaves 32 bits")]
     pub const fn organisation(self) -> u32 {
         (self.0 >> 96) as u32
     }
@@ -67,11 +66,12 @@ impl FromStr for DeviceId {
         if text.len() != LENGTH || text.as_bytes()[0] > b'7' {
             return Err(DeviceIdError);
         }
-        text.bytes().try_fold(0_u128, |bits, byte| {
-            let digit = ALPHABET.iter().position(|letter| *letter == byte).ok_or(DeviceIdError)?;
-            Ok((bits << 5) | digit as u128)
-        })
-        .map(Self)
+        text.bytes()
+            .try_fold(0_u128, |bits, byte| {
+                let digit = ALPHABET.iter().position(|letter| *letter == byte).ok_or(DeviceIdError)?;
+                Ok((bits << 5) | digit as u128)
+            })
+            .map(Self)
     }
 }
 

@@ -1,1 +1,69 @@
-//! Being written.
+//! The report: what a device tells the server. Its fields are exactly those of the field table.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::id::{Audience, DeviceId};
+use crate::judge::{DeviceFacts, posture::PostureState};
+
+/// The payload of a report's envelope.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Report {
+    /// The schema's version, [`super::message::SCHEMA_VERSION`].
+    pub schema: u32,
+    /// Whom it is for.
+    pub audience: Audience,
+    /// Whose it is.
+    pub device: DeviceId,
+    /// Grows by one with each report that the device makes, from 1.
+    pub sequence: u64,
+    /// The newest challenge that the device holds.
+    pub challenge: String,
+    /// When it was made, by the device's clock.
+    pub at: Timestamp,
+    /// The agent's version.
+    pub agent_version: String,
+    /// The policy that it was judged by.
+    pub policy_revision: u64,
+    /// The catalogue that it was judged by; 0 for none.
+    pub catalogue_revision: u64,
+    /// How many queued reports before this one were given up since the last that was sent; 0 for none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u32,
+    /// What it tells.
+    pub content: Content,
+}
+
+/// What a report tells.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub enum Content {
+    /// Facts and what the device made of them.
+    Full(Box<Full>),
+    /// The same facts as in an acknowledged full report.
+    Unchanged(Unchanged),
+}
+
+/// Facts and what the device made of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Full {
+    /// What the probe saw, only what the policy asks for.
+    pub facts: DeviceFacts,
+    /// The device's own, provisional state.
+    pub state: PostureState,
+}
+
+/// Names an acknowledged full report whose facts still hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Unchanged {
+    /// The hash of the full report, as it was acknowledged.
+    pub report_hash: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
+}

@@ -1,0 +1,1 @@
+//! Keys, queue and delivery.

@@ -1,0 +1,1 @@
+//! This machine's probe and the command-line agent.

@@ -1,0 +1,1 @@
+//! When a silent device becomes stale, and when not compliant.

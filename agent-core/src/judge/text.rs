@@ -1,0 +1,1 @@
+//! Every word a person reads about a verdict, in Spanish and English.
