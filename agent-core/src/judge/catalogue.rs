@@ -2,10 +2,11 @@
 //!
 //! A line is one product on one platform, typed so that numbers of different lines cannot be compared.
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
     check::words,
+    period::Period,
     version::{AndroidOs, HostOs, IosOs, PatchLevel, WhatsappAndroid, WhatsappIos},
 };
 
@@ -117,4 +118,28 @@ pub struct Catalogue {
     pub whatsapp_android: ReleaseLine<WhatsappAndroid>,
     /// WhatsApp Business on iOS.
     pub whatsapp_ios: ReleaseLine<WhatsappIos>,
+}
+
+impl<V> Release<V> {
+    /// The moment from which it is expected of everyone: its release day (UTC) and the hold-back window are over.
+    pub fn settled_at(&self, hold_back: Period) -> Timestamp {
+        hold_back.after(start_of(self.released))
+    }
+}
+
+impl<V> ReleaseLine<V> {
+    /// When the newest claim about releases was fetched; none when there is none.
+    pub fn fetched_at(&self) -> Option<Timestamp> {
+        self.releases.iter().map(|release| release.provenance.fetched_at).max()
+    }
+
+    /// The newest release that is older than the hold-back window.
+    pub fn effective_latest(&self, hold_back: Period, now: Timestamp) -> Option<&Release<V>> {
+        self.releases.iter().find(|release| release.settled_at(hold_back) <= now)
+    }
+}
+
+/// The first moment of a day, UTC.
+pub(super) fn start_of(day: Date) -> Timestamp {
+    TimeZone::UTC.to_ambiguous_timestamp(day.at(0, 0, 0, 0)).compatible().unwrap_or(Timestamp::MAX)
 }

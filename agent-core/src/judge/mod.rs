@@ -21,6 +21,7 @@ pub mod version;
 
 pub use catalogue::Catalogue;
 pub use check::{Check, Rule};
+pub use evaluate::evaluate;
 pub use facts::{DeviceFacts, Evidence, Platform, Reading, UnknownReason};
 pub use period::Period;
 pub use policy::Policy;
