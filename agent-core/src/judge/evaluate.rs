@@ -199,7 +199,7 @@ fn judge_rule(
         .and_then(|check| check.rules.iter().find(|rule| rule.rule == Rule::LockSet));
     let timing = lock.unwrap_or(rule);
     let stood = |rule: Rule| standing.failing_since.get(&rule).map(|since| (*since).min(now));
-    let failing_since = stood(timing.rule);
+    let failing_since = [stood(timing.rule), stood(rule.rule)].into_iter().flatten().min();
     let (outcome, reason) = match found.finding {
         Finding::Passes(reason) => (RuleOutcome::Pass, reason),
         Finding::NotApplicable(reason) => (RuleOutcome::NotApplicable, reason),
