@@ -1,0 +1,18 @@
+// Reads the token from the fragment, which the browser keeps to itself, into the command and the app's link.
+"use strict";
+const page = document.querySelector("[data-enrol]");
+const token = location.hash.slice(1);
+if (/^[A-Za-z0-9._~-]{1,512}$/.test(token)) {
+  const server = page.dataset.server;
+  const command = page.querySelector("[data-command]");
+  command.textContent = `atalaya-agent enrol --server ${server} --token ${token}`;
+  page.querySelector("[data-open]").href = `atalaya://enrol?server=${encodeURIComponent(server)}#${token}`;
+  const copy = page.querySelector("[data-copy]");
+  if (navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", () =>
+      navigator.clipboard.writeText(command.textContent).then(() => { copy.textContent = copy.dataset.copied; }));
+  }
+} else {
+  page.querySelector("[data-missing]").hidden = false;
+}

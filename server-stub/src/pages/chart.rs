@@ -1,0 +1,250 @@
+//! Charts as SVG without a style attribute. Lengths are per cent, so that text keeps its size on any screen.
+
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+
+use super::{shape, when::When, words::Language};
+use crate::fleet::{Span, summary::Summary};
+
+/// One coloured part of a bar.
+pub(crate) struct Part {
+    /// Where it begins, in per cent.
+    pub(crate) x: String,
+    /// How wide it is, in per cent.
+    pub(crate) width: String,
+    /// Its shape's name, which is its colour's.
+    pub(crate) shape: &'static str,
+    /// What it says in words.
+    pub(crate) words: String,
+}
+
+/// Per cent with two decimals, from a share of 0 to 1.
+pub(crate) fn per_cent(share: f64) -> String {
+    format!("{:.2}%", share.clamp(0.0, 1.0) * 100.0)
+}
+
+/// A count as a share of a whole.
+#[expect(clippy::cast_precision_loss, reason = "drawn lengths need three digits")]
+pub(crate) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
+
+/// Parts beside each other. A small part is drawn wide enough to be seen, the widest pays for it.
+pub(crate) fn stacked(counts: &[(u64, &'static str, String)]) -> Vec<Part> {
+    let total: u64 = counts.iter().map(|(count, ..)| count).sum();
+    let mut widths: Vec<f64> =
+        counts.iter().map(|(count, ..)| if *count == 0 { 0.0 } else { share(*count, total).max(0.012) }).collect();
+    let over: f64 = widths.iter().sum::<f64>() - 1.0;
+    if let Some(widest) = widths.iter_mut().max_by(|a, b| a.total_cmp(b)) {
+        *widest -= over.max(0.0);
+    }
+    let mut x = 0.0;
+    counts
+        .iter()
+        .zip(widths)
+        .filter(|((count, ..), _)| *count > 0)
+        .map(|((_, shape, words), width)| {
+            let part = Part { x: per_cent(x), width: per_cent(width), shape, words: words.clone() };
+            x += width;
+            part
+        })
+        .collect()
+}
+
+/// How far back histories and trends are drawn.
+pub(crate) const DAYS: i64 = 90;
+
+/// The last 90 days of one check or of a device, from its spans.
+pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
+    let start = when.now.checked_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN);
+    let whole = when.now.duration_since(start).as_secs_f64();
+    let place = |at: Timestamp| (at.duration_since(start).as_secs_f64() / whole).clamp(0.0, 1.0);
+    spans
+        .iter()
+        .filter(|span| span.until.is_none_or(|until| until > start) && span.since < when.now)
+        .map(|span| {
+            let (from, to) = (place(span.since), place(span.until.unwrap_or(when.now)));
+            let shape = shape::of_word(&span.word, span.in_grace);
+            let word = when.language.say(word_key(shape));
+            let until = span.until.map_or_else(
+                || when.language.say("span.now").to_owned(),
+                |until| when.day(until),
+            );
+            Part {
+                x: per_cent(from),
+                // Half a per cent at least, or a short failure would vanish.
+                width: per_cent((to - from).max(0.005)),
+                shape,
+                words: format!("{word}: {} – {until}", when.day(span.since)),
+            }
+        })
+        .collect()
+}
+
+/// The key of the word for a part of a history bar.
+pub(crate) fn word_key(shape: &str) -> &'static str {
+    match shape {
+        "compliant" => "bar.compliant",
+        "in-grace" => "bar.in-grace",
+        "not-compliant" => "bar.not-compliant",
+        "stale" => "bar.stale",
+        "nudge" => "bar.nudge",
+        "not-applicable" => "bar.not-applicable",
+        _ => "bar.unknown",
+    }
+}
+
+/// A label of an axis at its place.
+pub(crate) struct Label {
+    pub(crate) at: String,
+    pub(crate) text: String,
+    /// `start`, `middle` or `end`.
+    pub(crate) anchor: &'static str,
+}
+
+/// A change of policy on the time axis.
+pub(crate) struct Mark {
+    pub(crate) at: String,
+    pub(crate) late: bool,
+    pub(crate) text: String,
+    pub(crate) note: String,
+    pub(crate) day: String,
+}
+
+/// The share of compliant devices over time.
+pub(crate) struct Trend {
+    pub(crate) line: String,
+    pub(crate) area: String,
+    pub(crate) rows: Vec<Label>,
+    pub(crate) columns: Vec<Label>,
+    pub(crate) marks: Vec<Mark>,
+    pub(crate) words: String,
+}
+
+/// The trend of a summary; none while there are fewer than two days to draw.
+pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
+    use std::fmt::Write as _;
+    let days: Vec<_> = summary.trend.iter().filter(|day| day.states.total() > 0).collect();
+    let (first, last) = (days.first()?, days.last()?);
+    let length = last.day.duration_since(first.day).as_hours() / 24;
+    if length < 1 {
+        return None;
+    }
+    let shares: Vec<f64> = days.iter().map(|day| share(day.states.compliant, day.states.total())).collect();
+    let least = shares.iter().copied().fold(1.0, f64::min);
+    let bottom = ((least * 10.0 - 0.5).floor() / 10.0).clamp(0.0, 0.9);
+    let x = |hours: i64| -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "90 days of hours")]
+        let place = hours as f64 / (length * 24) as f64;
+        place.clamp(0.0, 1.0)
+    };
+    let y = |value: f64| (1.0 - (value - bottom) / (1.0 - bottom)).clamp(0.0, 1.0);
+    let mut line = String::new();
+    for (day, value) in days.iter().zip(&shares) {
+        let hours = day.day.duration_since(first.day).as_hours();
+        let _ = write!(line, "{:.1},{:.1} ", x(hours) * 1000.0, y(*value) * 1000.0);
+    }
+    let area = format!("0,1000 {line}1000,1000");
+    let steps = if bottom < 0.5 { 2 } else { 1 };
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 10")]
+    let lowest = (bottom * 10.0).round() as i32;
+    let rows = (lowest..=10)
+        .rev()
+        .filter(|tenth| (10 - tenth) % steps == 0)
+        .map(|tenth| Label {
+            at: per_cent(y(f64::from(tenth) / 10.0)),
+            text: format!("{}\u{a0}%", tenth * 10),
+            anchor: "end",
+        })
+        .collect();
+    let columns = (0..4)
+        .map(|part| {
+            let hours = length * 24 * part / 3;
+            let date = first.day.checked_add(SignedDuration::from_hours(hours)).unwrap_or(first.day);
+            let anchor = ["start", "middle", "middle", "end"][usize::try_from(part).unwrap_or_default()];
+            Label { at: per_cent(x(hours)), text: when.date(date), anchor }
+        })
+        .collect();
+    let marks = summary
+        .policy_marks
+        .iter()
+        .filter_map(|mark| {
+            let begin = first.day.to_zoned(when.zone.clone()).ok()?.timestamp();
+            let hours = mark.at.duration_since(begin).as_hours();
+            (hours >= 0 && hours <= length * 24 + 24).then(|| Mark {
+                at: per_cent(x(hours)),
+                late: x(hours) > 0.6,
+                text: when.language.fill("trend.policy", &[("revision", &mark.revision.to_string())]),
+                note: mark.note.clone(),
+                day: when.day(mark.at),
+            })
+        })
+        .collect();
+    let words = when.language.fill(
+        "trend.words",
+        &[
+            ("first", &when.percent(first.states.compliant, first.states.total())),
+            ("from", &when.date(first.day)),
+            ("last", &when.percent(last.states.compliant, last.states.total())),
+            ("to", &when.date(last.day)),
+        ],
+    );
+    Some(Trend { line, area, rows, columns, marks, words })
+}
+
+/// The zone that is used where a policy names none.
+pub fn default_zone() -> TimeZone {
+    TimeZone::UTC
+}
+
+/// The word of a device state in this language.
+pub(crate) fn state_word(language: Language, state: agent_core::judge::DeviceState) -> &'static str {
+    language.say(match state {
+        agent_core::judge::DeviceState::Compliant => "state.compliant",
+        agent_core::judge::DeviceState::InGrace => "state.in-grace",
+        agent_core::judge::DeviceState::NotCompliant => "state.not-compliant",
+        agent_core::judge::DeviceState::Unknown => "state.unknown",
+        agent_core::judge::DeviceState::Stale => "state.stale",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn widths(counts: &[u64]) -> Vec<f64> {
+        let counts: Vec<_> = counts.iter().map(|count| (*count, "compliant", String::new())).collect();
+        stacked(&counts).iter().map(|part| part.width.trim_end_matches('%').parse().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_single_device_among_many_is_still_seen_and_the_bar_stays_whole() {
+        let seen = widths(&[100_000, 1, 0, 1]);
+        assert_eq!(seen.len(), 3);
+        assert!(seen[1] >= 1.0);
+        assert!((seen.iter().sum::<f64>() - 100.0).abs() < 0.1);
+        assert!(widths(&[0, 0]).is_empty());
+    }
+
+    #[test]
+    fn a_history_keeps_to_its_ninety_days() {
+        let now: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+        let span = |since: &str, until: Option<&str>, word: &str| Span {
+            since: since.parse().unwrap(),
+            until: until.map(|until| until.parse().unwrap()),
+            word: word.into(),
+            in_grace: false,
+            code: String::new(),
+            params: std::collections::BTreeMap::new(),
+            policy_revision: 1,
+        };
+        let spans = [
+            span("2020-01-01T00:00:00Z", Some("2020-02-01T00:00:00Z"), "pass"),
+            span("2020-02-01T00:00:00Z", Some("2026-10-10T08:00:00Z"), "unknown"),
+            span("2026-10-10T08:00:00Z", None, "pass"),
+        ];
+        let parts = history(&spans, &When { language: Language::En, zone: &TimeZone::UTC, now });
+        assert_eq!(parts.len(), 2);
+        assert_eq!((parts[0].x.as_str(), parts[0].shape), ("0.00%", "unknown"));
+        assert_eq!((parts[1].x.as_str(), parts[1].width.as_str()), ("50.00%", "50.00%"));
+    }
+}

@@ -1,0 +1,193 @@
+//! One device: each check with its reason, evidence and history, and the report as it was received.
+
+use agent_core::judge::Verdict;
+use askama::Template;
+use axum::response::Html;
+
+use super::{
+    Chrome, Frame, Place,
+    chart::{self, Part},
+    devices::{self, Tag},
+    finish, judged, shape,
+    words::Language,
+};
+use crate::fleet::{
+    Device,
+    device::{DeviceCheck, ReceivedReport},
+};
+
+/// The page of one device. Whoever calls this writes the view to the access log first.
+pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
+    let (language, when) = (chrome.language, chrome.when());
+    let row = &device.row;
+    let mut about = Vec::new();
+    if !row.group.is_empty() {
+        about.push(row.group.clone());
+    }
+    about.push(devices::system(row, chrome));
+    if !device.agent_version.is_empty() {
+        about.push(language.fill("device.agent", &[("version", &device.agent_version)]));
+    }
+    match &device.last_report {
+        Some(report) => {
+            about.push(language.fill("device.last", &[("ago", &when.ago(report.received_at))]));
+            about.push(language.fill("device.sequence", &[("n", &when.number(report.sequence))]));
+        }
+        None => about.push(language.fill("device.never", &[("ago", &when.ago(device.enrolled_at))])),
+    }
+    let mut since = language.fill("device.since", &[("at", &when.moment(row.state_since))]);
+    if device.silent {
+        since = format!("{since} {}", language.say("device.silent"));
+    }
+    let mut shown: Vec<_> =
+        device.checks.iter().filter(|check| check.verdict != Verdict::NotApplicable || !check.code.is_empty()).collect();
+    shown.sort_by_key(|check| weight(check));
+    finish(&Page {
+        f: Frame::new(chrome, Place::Devices, format!("{} {}", devices::model(row, chrome), row.label)),
+        model: devices::model(row, chrome),
+        label: row.label.clone(),
+        id: row.id.to_string(),
+        shape: row.state.as_str(),
+        state: chart::state_word(language, row.state),
+        since,
+        about: about.join(" · "),
+        overall: chart::history(&device.history, &when),
+        told: told(&shown, language),
+        checks: shown.iter().map(|check| self::check(check, chrome)).collect(),
+        report: device.last_report.as_ref().map(|report| received(report, chrome)),
+        gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
+        thumbprint: device.key_thumbprint.clone(),
+        enrolled: when.moment(device.enrolled_at),
+        views: device.views.iter().take(8).map(|view| (when.moment(view.at), role(language, &view.role))).collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "device.html")]
+struct Page<'a> {
+    f: Frame<'a>,
+    model: String,
+    label: String,
+    id: String,
+    shape: &'static str,
+    state: &'static str,
+    since: String,
+    about: String,
+    overall: Vec<Part>,
+    checks: Vec<Row>,
+    told: Vec<Told>,
+    report: Option<Report>,
+    gaps: String,
+    thumbprint: String,
+    enrolled: String,
+    views: Vec<(String, String)>,
+}
+
+struct Row {
+    shape: &'static str,
+    word: &'static str,
+    name: String,
+    what: String,
+    evidence: Option<Tag>,
+    history: Vec<Part>,
+    since: String,
+    deadline: Option<String>,
+}
+
+/// The fix that the person reads, in each language, the viewer's first.
+struct Told {
+    name: String,
+    texts: Vec<(&'static str, String)>,
+}
+
+struct Report {
+    signed: bool,
+    signature: String,
+    received: String,
+    made: String,
+    skew: String,
+    fresh: &'static str,
+    hash: String,
+    payload: String,
+}
+
+/// What needs somebody comes first; among equals the vocabulary's order stays.
+fn weight(check: &DeviceCheck) -> u8 {
+    match (check.verdict, check.in_grace) {
+        (Verdict::Fail, false) => 0,
+        (Verdict::Fail, true) => 1,
+        (Verdict::Unknown, _) => 2,
+        (Verdict::Nudge, _) => 3,
+        (Verdict::Pass, _) => 4,
+        (Verdict::NotApplicable, _) => 5,
+    }
+}
+
+fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
+    let (language, when) = (chrome.language, chrome.when());
+    let shape = shape::of_verdict(check.verdict, check.in_grace);
+    let said = [("day", &*when.day(check.since)), ("length", &*when.length(check.since))];
+    Row {
+        shape,
+        word: language.say(chart::word_key(shape)),
+        name: judged::check(language, check.check),
+        what: judged::words(language, check.check, &check.code, &check.params).what,
+        evidence: check.evidence.map(|evidence| Tag::of(evidence, chrome)),
+        history: chart::history(&check.history, &when),
+        since: language.fill("device.since.length", &said),
+        deadline: check.deadline.map(|at| language.fill("device.until", &[("deadline", &when.moment(at))])),
+    }
+}
+
+fn told(checks: &[&DeviceCheck], viewer: Language) -> Vec<Told> {
+    checks
+        .iter()
+        .filter(|check| judged::wants_a_fix(check.verdict))
+        .map(|check| {
+            let texts = [viewer, viewer.other()]
+                .into_iter()
+                .map(|language| {
+                    let words = judged::words(language, check.check, &check.code, &check.params);
+                    let text = words.fix.map_or_else(|| words.what.clone(), |fix| format!("{} {fix}", words.what));
+                    (language.as_str(), text)
+                })
+                .collect();
+            Told { name: judged::check(viewer, check.check), texts }
+        })
+        .collect()
+}
+
+fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {
+    let (language, when) = (chrome.language, chrome.when());
+    let seconds = when.number(report.clock_skew.unsigned_abs());
+    let algorithm = [("algorithm", report.algorithm.as_str())];
+    Report {
+        signed: report.signature_verifies,
+        signature: if report.signature_verifies {
+            language.fill("device.signature.good", &algorithm)
+        } else {
+            language.fill("device.signature.bad", &algorithm)
+        },
+        received: when.moment(report.received_at),
+        made: when.moment(report.made_at),
+        // A few seconds are the network's, not the clock's.
+        skew: match report.clock_skew {
+            -5..=5 => language.say("device.skew.none").to_owned(),
+            6.. => language.fill("device.skew.ahead", &[("n", &seconds)]),
+            _ => language.fill("device.skew.behind", &[("n", &seconds)]),
+        },
+        fresh: if report.fresh { language.say("device.fresh.yes") } else { language.say("device.fresh.no") },
+        hash: report.hash.clone(),
+        payload: report.payload.clone(),
+    }
+}
+
+/// A role's word; the role itself when a newer server wrote one that is not known here.
+pub(super) fn role(language: Language, role: &str) -> String {
+    match role {
+        "owner" => language.say("role.owner").to_owned(),
+        "viewer" => language.say("role.viewer").to_owned(),
+        "api-token" => language.say("role.api-token").to_owned(),
+        other => other.to_owned(),
+    }
+}

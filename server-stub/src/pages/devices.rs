@@ -1,0 +1,326 @@
+//! The device list. Its whole state is the query of its address.
+
+use agent_core::judge::{Check, DeviceState, Evidence, Platform};
+use askama::Template;
+use axum::response::Html;
+use url::form_urlencoded;
+
+use super::{Chrome, Frame, Place, chart, finish, judged, shape::STATES};
+use crate::fleet::{DeviceFilter, DevicePage, DeviceRow, Sort};
+
+/// The list. `groups` are the organisation's, to choose from.
+pub fn render(page: &DevicePage, filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Html<String> {
+    let (language, when) = (chrome.language, chrome.when());
+    let number = when.number(page.total);
+    let unfiltered = *filter == DeviceFilter { sort: filter.sort, limit: filter.limit, ..DeviceFilter::default() };
+    let export = DeviceFilter { after: None, limit: None, ..filter.clone() };
+    let sort = filter.sort.unwrap_or_default();
+    let choose = |sort| href(&DeviceFilter { sort: Some(sort), after: None, ..filter.clone() });
+    finish(&List {
+        f: Frame::new(chrome, Place::Devices, language.say("devices.title")),
+        empty: page.total == 0 && unfiltered,
+        count: language.count("devices.count", page.total, &number, &[]),
+        export_label: language.fill("devices.export", &[("n", &number)]),
+        export: format!("/devices.csv{}", query(&export)),
+        order: language.say(sort_key(sort)),
+        q: filter.q.clone().unwrap_or_default(),
+        choices: choices(filter, groups, chrome),
+        chips: chips(filter, chrome),
+        kept: filter.sort.map(sort_word),
+        clear: (!unfiltered).then(|| "/devices".to_owned()),
+        sorts: Sorts {
+            attention: choose(Sort::Attention),
+            device: choose(Sort::Device),
+            last: choose(if sort == Sort::LastReport { Sort::Silent } else { Sort::LastReport }),
+            current: sort_word(sort),
+        },
+        rows: page.devices.iter().map(|device| row(device, chrome)).collect(),
+        first: filter.after.is_some().then(|| href(&DeviceFilter { after: None, ..filter.clone() })),
+        next: page.next.as_ref().map(|next| href(&DeviceFilter { after: Some(next.clone()), ..filter.clone() })),
+    })
+}
+
+/// The address of the list with this filter.
+pub fn href(filter: &DeviceFilter) -> String {
+    format!("/devices{}", query(filter))
+}
+
+/// The filter of an address. Parameters without a value, as a form sends them, do not filter; a parameter or
+/// a value that does not exist is refused.
+///
+/// # Errors
+/// Says which parameter cannot be read.
+pub fn filter(query: &str) -> Result<DeviceFilter, serde_json::Error> {
+    let fields = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
+    let map = fields
+        .map(|(name, value)| {
+            let value = match (&*name, value.parse::<u32>()) {
+                ("limit", Ok(limit)) => limit.into(),
+                _ => value.trim().into(),
+            };
+            (name.into_owned(), value)
+        })
+        .collect();
+    serde_json::from_value(serde_json::Value::Object(map))
+}
+
+fn query(filter: &DeviceFilter) -> String {
+    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(filter) else { return String::new() };
+    if fields.is_empty() {
+        return String::new();
+    }
+    let mut out = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
+    for (name, value) in fields {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        out.append_pair(&name, &text);
+    }
+    out.finish()
+}
+
+#[derive(Template)]
+#[template(path = "devices.html")]
+struct List<'a> {
+    f: Frame<'a>,
+    empty: bool,
+    count: String,
+    export_label: String,
+    export: String,
+    order: &'static str,
+    q: String,
+    choices: Vec<Choice>,
+    chips: Vec<Chip>,
+    kept: Option<&'static str>,
+    clear: Option<String>,
+    sorts: Sorts,
+    rows: Vec<Row>,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+struct Sorts {
+    attention: String,
+    device: String,
+    last: String,
+    current: &'static str,
+}
+
+struct Choice {
+    name: &'static str,
+    label: &'static str,
+    options: Vec<Opt>,
+}
+
+struct Opt {
+    value: String,
+    label: String,
+    selected: bool,
+}
+
+struct Chip {
+    name: &'static str,
+    value: String,
+    label: &'static str,
+    href: String,
+    remove: String,
+}
+
+pub(super) struct Row {
+    href: String,
+    label: String,
+    shape: &'static str,
+    state: &'static str,
+    model: String,
+    system: String,
+    group: String,
+    why: String,
+    fine: bool,
+    evidence: Option<Tag>,
+    since: String,
+    last: String,
+}
+
+/// A grade of evidence as a small tag.
+pub(super) struct Tag {
+    pub(super) word: String,
+    pub(super) strong: bool,
+}
+
+impl Tag {
+    pub(super) fn of(evidence: Evidence, chrome: &Chrome) -> Self {
+        let strong = matches!(evidence, Evidence::HardwareAttested | Evidence::MdmConfirmed);
+        Self { word: judged::evidence(chrome.language, evidence), strong }
+    }
+}
+
+fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Choice> {
+    let language = chrome.language;
+    let state = STATES
+        .iter()
+        .map(|state| (state.as_str().to_owned(), chart::state_word(language, *state).to_owned()))
+        .collect();
+    let check = Check::ALL.iter().map(|c| (c.as_str().to_owned(), judged::check(language, *c))).collect();
+    let platform =
+        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), judged::platform(*p).to_owned())).collect();
+    let evidence =
+        Evidence::ALL.iter().rev().map(|e| (e.as_str().to_owned(), judged::evidence(language, *e))).collect();
+    let mut all = vec![
+        choice("state", language.say("filter.state"), state, filter.state.map(DeviceState::as_str), chrome),
+        choice("check", language.say("filter.check"), check, filter.check.map(Check::as_str), chrome),
+        choice("platform", language.say("filter.platform"), platform, filter.platform.map(Platform::as_str), chrome),
+    ];
+    if !groups.is_empty() {
+        let mut names: Vec<_> = groups.iter().map(|group| (group.clone(), group.clone())).collect();
+        if let Some(group) = filter.group.as_ref().filter(|group| !groups.contains(group)) {
+            names.push((group.clone(), group.clone()));
+        }
+        all.push(choice("group", language.say("filter.group"), names, filter.group.as_deref(), chrome));
+    }
+    let label = language.say("filter.evidence");
+    all.push(choice("evidence", label, evidence, filter.evidence.map(Evidence::as_str), chrome));
+    if groups.is_empty()
+        && let Some(group) = &filter.group
+    {
+        let names = vec![(group.clone(), group.clone())];
+        all.push(choice("group", language.say("filter.group"), names, Some(group), chrome));
+    }
+    all
+}
+
+fn choice(
+    name: &'static str,
+    label: &'static str,
+    options: Vec<(String, String)>,
+    chosen: Option<&str>,
+    chrome: &Chrome,
+) -> Choice {
+    let any = Opt {
+        value: String::new(),
+        label: format!("{label}: {}", chrome.language.say("filter.any")),
+        selected: chosen.is_none(),
+    };
+    let rest = options.into_iter().map(|(value, label)| Opt { selected: chosen == Some(&*value), value, label });
+    Choice { name, label, options: std::iter::once(any).chain(rest).collect() }
+}
+
+/// Filters that have no control of their own: they come from links and go by their cross.
+fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
+    let without = |change: fn(&mut DeviceFilter)| {
+        let mut rest = DeviceFilter { after: None, ..filter.clone() };
+        change(&mut rest);
+        href(&rest)
+    };
+    [
+        ("os", &filter.os, "filter.os", without(|f| f.os = None)),
+        ("whatsapp", &filter.whatsapp, "filter.whatsapp", without(|f| f.whatsapp = None)),
+        ("reason", &filter.reason, "filter.reason", without(|f| f.reason = None)),
+    ]
+    .into_iter()
+    .filter_map(|(name, value, key, href)| {
+        let label = chrome.language.say(key);
+        let remove = chrome.language.fill("filter.remove", &[("name", label)]);
+        Some(Chip { name, value: value.clone()?, label, href, remove })
+    })
+    .collect()
+}
+
+fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
+    let (language, when) = (chrome.language, chrome.when());
+    let why = match (&device.why, device.state, device.last_report) {
+        (_, DeviceState::Stale, Some(at)) => language.fill("row.silent", &[("ago", &when.ago(at))]),
+        (Some(why), ..) => {
+            let name = judged::check(language, why.check);
+            let what = format!("{name}: {}", judged::words(language, why.check, &why.code, &why.params).what);
+            match why.deadline {
+                Some(at) => {
+                    let what = what.trim_end_matches('.');
+                    language.fill("row.until", &[("what", what), ("deadline", &when.moment(at))])
+                }
+                None => what,
+            }
+        }
+        (None, DeviceState::Compliant, _) => language.say("row.all-pass").to_owned(),
+        (None, _, Some(at)) => language.fill("row.silent", &[("ago", &when.ago(at))]),
+        (None, _, None) => language.fill("row.silent", &[("ago", language.say("row.never"))]),
+    };
+    Row {
+        href: format!("/devices/{}", device.id),
+        label: device.label.clone(),
+        shape: device.state.as_str(),
+        state: chart::state_word(language, device.state),
+        model: model(device, chrome),
+        system: system(device, chrome),
+        group: device.group.clone(),
+        fine: device.state == DeviceState::Compliant && device.why.is_none(),
+        why,
+        evidence: device.evidence.map(|evidence| Tag::of(evidence, chrome)),
+        since: when.age(device.state_since),
+        last: device.last_report.map_or_else(|| language.say("row.never").to_owned(), |at| when.age(at)),
+    }
+}
+
+pub(super) fn model(device: &DeviceRow, chrome: &Chrome) -> String {
+    if device.model.is_empty() { chrome.language.say("row.no-model").to_owned() } else { device.model.clone() }
+}
+
+pub(super) fn system(device: &DeviceRow, chrome: &Chrome) -> String {
+    let mut out = judged::platform(device.platform).to_owned();
+    if !device.os_version.is_empty() {
+        out = format!("{out} {}", device.os_version);
+    }
+    if !device.security_patch.is_empty() {
+        out = format!("{out} · {}", chrome.when().patch(&device.security_patch));
+    }
+    out
+}
+
+const fn sort_word(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Attention => "attention",
+        Sort::LastReport => "last-report",
+        Sort::Silent => "silent",
+        Sort::Device => "device",
+    }
+}
+
+const fn sort_key(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Attention => "sort.attention",
+        Sort::LastReport => "sort.last-report",
+        Sort::Silent => "sort.silent",
+        Sort::Device => "sort.device",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_its_own_address() {
+        let all = DeviceFilter {
+            q: Some("Pixel 8 & <b>".into()),
+            state: Some(DeviceState::NotCompliant),
+            check: Some(Check::WhatsappBusiness),
+            reason: Some("whatsapp-business.below-floor".into()),
+            platform: Some(Platform::Android),
+            group: Some("ventas/ñ".into()),
+            os: Some("16".into()),
+            whatsapp: Some("2.26.14.2".into()),
+            evidence: Some(Evidence::OsReported),
+            sort: Some(Sort::Silent),
+            after: Some("cursor==".into()),
+            limit: Some(20),
+        };
+        let address = href(&all);
+        assert_eq!(filter(address.strip_prefix("/devices?").unwrap()).unwrap(), all);
+        assert_eq!(href(&DeviceFilter::default()), "/devices");
+    }
+
+    #[test]
+    fn what_a_form_leaves_empty_does_not_filter_and_nonsense_is_refused() {
+        assert_eq!(filter("q=&state=&check=&platform=android").unwrap().platform, Some(Platform::Android));
+        for wrong in ["state=green", "colour=green", "limit=many"] {
+            assert!(filter(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The catalogue: what is known of each release, who says so, and how far the fleet has come.
+
+use agent_core::judge::Platform;
+use askama::Template;
+use axum::response::Html;
+
+use super::{Chrome, Frame, Place, chart, finish, judged};
+use crate::fleet::{DeviceFilter, ReleaseLineView, releases::FloorView};
+
+/// The page of the catalogue.
+pub fn render(lines: &[ReleaseLineView], chrome: &Chrome) -> Html<String> {
+    let language = chrome.language;
+    // Devices below several floors of a line are below its highest: the largest count is the line's.
+    let below: u64 = lines
+        .iter()
+        .map(|line| line.floors.iter().map(|floor| floor.devices_below).max().unwrap_or_default())
+        .sum();
+    let heading = match (lines.is_empty(), below) {
+        (true, _) => language.say("releases.empty").to_owned(),
+        (false, 0) => language.say("releases.heading.none").to_owned(),
+        (false, below) => language.count("releases.heading", below, &chrome.when().number(below), &[]),
+    };
+    finish(&Page {
+        f: Frame::new(chrome, Place::Releases, language.say("releases.title")),
+        heading,
+        lines: lines.iter().map(|line| self::line(line, chrome)).collect(),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "releases.html")]
+struct Page<'a> {
+    f: Frame<'a>,
+    heading: String,
+    lines: Vec<Line>,
+}
+
+struct Line {
+    title: String,
+    latest: Option<String>,
+    about: String,
+    stale: bool,
+    releases: Vec<Release>,
+    floors: Vec<Floor>,
+}
+
+struct Release {
+    version: String,
+    released: String,
+    settled: bool,
+    support: Option<String>,
+    source: String,
+    confidence: String,
+    devices: String,
+    width: String,
+    href: Option<String>,
+}
+
+struct Floor {
+    version: String,
+    cve: String,
+    exploited: bool,
+    source: String,
+    below: String,
+    href: Option<String>,
+}
+
+fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
+    let (language, when) = (chrome.language, chrome.when());
+    let product = match line.product.as_str() {
+        "os" => language.say("product.os"),
+        "security-patch" => language.say("product.security-patch"),
+        "whatsapp-business" => language.say("product.whatsapp-business"),
+        other => other,
+    };
+    let platform = Platform::from_word(&line.platform);
+    let name = platform.map_or(line.platform.as_str(), judged::platform);
+    let mut about = Vec::new();
+    if let Some(newest) = line.newest.as_ref().filter(|newest| Some(*newest) != line.effective_latest.as_ref()) {
+        about.push(language.fill("releases.newest", &[("version", newest)]));
+    }
+    if let Some(at) = line.fetched_at {
+        about.push(language.fill("releases.fetched", &[("ago", &when.ago(at))]));
+    }
+    let most = line.releases.iter().map(|release| release.devices).max().unwrap_or_default();
+    let list = |version: &str| {
+        let version = Some(version.to_owned());
+        let filter = DeviceFilter { platform, ..DeviceFilter::default() };
+        match line.product.as_str() {
+            "os" => Some(super::devices::href(&DeviceFilter { os: version, ..filter })),
+            "whatsapp-business" => Some(super::devices::href(&DeviceFilter { whatsapp: version, ..filter })),
+            _ => None,
+        }
+    };
+    Line {
+        title: format!("{product} · {name}"),
+        latest: line.effective_latest.clone(),
+        about: about.join(" · "),
+        stale: line.stale,
+        releases: line
+            .releases
+            .iter()
+            .map(|release| Release {
+                version: release.version.clone(),
+                released: when.date(release.released),
+                settled: release.settled,
+                support: release.supported_until.map(|until| when.date(until)),
+                source: release.source.clone(),
+                confidence: confidence(&release.confidence, chrome),
+                devices: when.number(release.devices),
+                width: chart::per_cent(chart::share(release.devices, most)),
+                href: (release.devices > 0).then(|| list(&release.version)).flatten(),
+            })
+            .collect(),
+        floors: line.floors.iter().map(|floor| self::floor(floor, &line.product, platform, chrome)).collect(),
+    }
+}
+
+fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &Chrome) -> Floor {
+    let ending = if floor.exploited { "below-exploited-floor" } else { "below-floor" };
+    let check = match product {
+        "os" => Some("os-version"),
+        "whatsapp-business" => Some("whatsapp-business"),
+        _ => None,
+    };
+    let filter = check.filter(|_| floor.devices_below > 0).map(|check| DeviceFilter {
+        platform,
+        reason: Some(format!("{check}.{ending}")),
+        ..DeviceFilter::default()
+    });
+    Floor {
+        version: floor.version.clone(),
+        cve: floor.cve.clone(),
+        exploited: floor.exploited,
+        source: floor.source.clone(),
+        below: chrome.when().number(floor.devices_below),
+        href: filter.map(|filter| super::devices::href(&filter)),
+    }
+}
+
+fn confidence(word: &str, chrome: &Chrome) -> String {
+    match word {
+        "official" => chrome.language.say("confidence.official").to_owned(),
+        "curated" => chrome.language.say("confidence.curated").to_owned(),
+        "observed" => chrome.language.say("confidence.observed").to_owned(),
+        other => other.to_owned(),
+    }
+}
