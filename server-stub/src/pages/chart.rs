@@ -1,6 +1,6 @@
 //! Charts as SVG without a style attribute. Lengths are per cent, so that text keeps its size on any screen.
 
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{shape, when::When, words::Language};
 use crate::fleet::{Span, summary::Summary};
@@ -65,10 +65,7 @@ pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
             let (from, to) = (place(span.since), place(span.until.unwrap_or(when.now)));
             let shape = shape::of_word(&span.word, span.in_grace);
             let word = when.language.say(word_key(shape));
-            let until = span.until.map_or_else(
-                || when.language.say("span.now").to_owned(),
-                |until| when.day(until),
-            );
+            let until = span.until.map_or_else(|| when.language.say("span.now").to_owned(), |until| when.day(until));
             Part {
                 x: per_cent(from),
                 // Half a per cent at least, or a short failure would vanish.
@@ -168,7 +165,7 @@ pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
         .policy_marks
         .iter()
         .filter_map(|mark| {
-            let begin = first.day.to_zoned(when.zone.clone()).ok()?.timestamp();
+            let begin = when.zone.to_timestamp(first.day.to_datetime(jiff::civil::Time::midnight())).ok()?;
             let hours = mark.at.duration_since(begin).as_hours();
             (hours >= 0 && hours <= length * 24 + 24).then(|| Mark {
                 at: per_cent(x(hours)),
@@ -191,11 +188,6 @@ pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
     Some(Trend { line, area, rows, columns, marks, words })
 }
 
-/// The zone that is used where a policy names none.
-pub fn default_zone() -> TimeZone {
-    TimeZone::UTC
-}
-
 /// The word of a device state in this language.
 pub(crate) fn state_word(language: Language, state: agent_core::judge::DeviceState) -> &'static str {
     language.say(match state {
@@ -209,6 +201,8 @@ pub(crate) fn state_word(language: Language, state: agent_core::judge::DeviceSta
 
 #[cfg(test)]
 mod tests {
+    use jiff::tz::TimeZone;
+
     use super::*;
 
     fn widths(counts: &[u64]) -> Vec<f64> {

@@ -39,8 +39,11 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     if device.silent {
         since = format!("{since} {}", language.say("device.silent"));
     }
-    let mut shown: Vec<_> =
-        device.checks.iter().filter(|check| check.verdict != Verdict::NotApplicable || !check.code.is_empty()).collect();
+    let mut shown: Vec<_> = device
+        .checks
+        .iter()
+        .filter(|check| check.verdict != Verdict::NotApplicable || !check.code.is_empty())
+        .collect();
     shown.sort_by_key(|check| weight(check));
     finish(&Page {
         f: Frame::new(chrome, Place::Devices, format!("{} {}", devices::model(row, chrome), row.label)),

@@ -159,8 +159,7 @@ fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Cho
         .map(|state| (state.as_str().to_owned(), chart::state_word(language, *state).to_owned()))
         .collect();
     let check = Check::ALL.iter().map(|c| (c.as_str().to_owned(), judged::check(language, *c))).collect();
-    let platform =
-        Platform::ALL.iter().map(|p| (p.as_str().to_owned(), judged::platform(*p).to_owned())).collect();
+    let platform = Platform::ALL.iter().map(|p| (p.as_str().to_owned(), judged::platform(*p).to_owned())).collect();
     let evidence =
         Evidence::ALL.iter().rev().map(|e| (e.as_str().to_owned(), judged::evidence(language, *e))).collect();
     let mut all = vec![

@@ -34,7 +34,8 @@ pub fn render(summary: &Summary, lines: &[ReleaseLineView], chrome: &Chrome) -> 
         |at| language.fill("overview.catalogue", &[("age", &when.ago(at))]),
     );
     let tiles: Vec<_> = STATES.iter().map(|state| tile(*state, summary, chrome)).collect();
-    let parts: Vec<_> = tiles.iter().map(|tile| (tile.count, tile.shape, format!("{}: {}", tile.word, tile.number))).collect();
+    let parts: Vec<_> =
+        tiles.iter().map(|tile| (tile.count, tile.shape, format!("{}: {}", tile.word, tile.number))).collect();
     let adoption = adoption(&summary.whatsapp_versions, "adoption.whatsapp", lines, "whatsapp-business", chrome)
         .into_iter()
         .chain(self::adoption(&summary.os_versions, "adoption.os", lines, "os", chrome))
@@ -133,9 +134,7 @@ fn tile(state: DeviceState, summary: &Summary, chrome: &Chrome) -> Tile {
             let change = summary.states_week_ago.map_or_else(
                 || language.say("overview.first-week").to_owned(),
                 |before| match (count, before.compliant) {
-                    (now, before) if now > before => {
-                        language.fill("overview.up", &[("n", &when.number(now - before))])
-                    }
+                    (now, before) if now > before => language.fill("overview.up", &[("n", &when.number(now - before))]),
                     (now, before) if now < before => {
                         language.fill("overview.down", &[("n", &when.number(before - now))])
                     }
@@ -160,9 +159,9 @@ fn needs(item: &Attention, chrome: &Chrome) -> Need {
     let number = when.number(item.devices);
     let count = |key: &str, params: &[(&str, &str)]| language.try_count(key, item.devices, &number, params);
     let param = |name: &str| item.params.get(name).map(String::as_str);
-    let words = item.check.map(|check| {
-        (judged::check(language, check), judged::words(language, check, &item.code, &item.params).what)
-    });
+    let words = item
+        .check
+        .map(|check| (judged::check(language, check), judged::words(language, check, &item.code, &item.params).what));
     let (title, detail) = match (item.code.as_str(), &words) {
         ("deadline-near", _) => {
             let deadline = param("deadline").and_then(|at| at.parse().ok()).map(|at| when.moment(at));
@@ -214,7 +213,8 @@ fn failing(summary: &Summary, chrome: &Chrome) -> Vec<Failing> {
                 .filter(|(_, count, _)| *count > 0)
                 .map(|(_, count, shape)| {
                     let width = chart::share(*count, most).max(0.01);
-                    let part = Part { x: chart::per_cent(x), width: chart::per_cent(width), shape, words: String::new() };
+                    let part =
+                        Part { x: chart::per_cent(x), width: chart::per_cent(width), shape, words: String::new() };
                     x += width;
                     part
                 })
@@ -247,8 +247,7 @@ fn adoption(
             continue;
         }
         let whole = all.iter().map(|version| version.devices).sum();
-        let mut rows: Vec<_> =
-            all.iter().take(ROWS).map(|version| row(version, product, whole, chrome)).collect();
+        let mut rows: Vec<_> = all.iter().take(ROWS).map(|version| row(version, product, whole, chrome)).collect();
         let rest: Vec<_> = all.iter().skip(ROWS).collect();
         if let Some(first) = rest.first() {
             let devices = rest.iter().map(|version| version.devices).sum();
@@ -314,10 +313,8 @@ fn settled(line: Option<&ReleaseLineView>, chrome: &Chrome) -> (String, Option<S
         version.as_ref().and_then(|version| line.releases.iter().find(|release| release.version == *version))
     };
     let said = match (release(&line.effective_latest), line.fetched_at) {
-        (Some(latest), Some(at)) => language.fill(
-            "settled.known",
-            &[("version", &latest.version), ("source", &latest.source), ("age", &when.ago(at))],
-        ),
+        (Some(latest), Some(at)) => language
+            .fill("settled.known", &[("version", &latest.version), ("source", &latest.source), ("age", &when.ago(at))]),
         _ => unknown(),
     };
     let rolling = release(&line.newest).filter(|newest| !newest.settled).map(|newest| {

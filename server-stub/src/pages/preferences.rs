@@ -82,9 +82,7 @@ pub fn of_request(cookies: &str, accept_language: &str) -> (Language, Theme) {
     let cookie = |name: &str| {
         cookies.split(';').filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
     };
-    let language = cookie(LANGUAGE_COOKIE)
-        .and_then(Language::from_word)
-        .unwrap_or_else(|| accepted(accept_language));
+    let language = cookie(LANGUAGE_COOKIE).and_then(Language::from_word).unwrap_or_else(|| accepted(accept_language));
     (language, cookie(THEME_COOKIE).and_then(Theme::from_word).unwrap_or_default())
 }
 

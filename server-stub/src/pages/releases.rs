@@ -11,10 +11,8 @@ use crate::fleet::{DeviceFilter, ReleaseLineView, releases::FloorView};
 pub fn render(lines: &[ReleaseLineView], chrome: &Chrome) -> Html<String> {
     let language = chrome.language;
     // Devices below several floors of a line are below its highest: the largest count is the line's.
-    let below: u64 = lines
-        .iter()
-        .map(|line| line.floors.iter().map(|floor| floor.devices_below).max().unwrap_or_default())
-        .sum();
+    let below: u64 =
+        lines.iter().map(|line| line.floors.iter().map(|floor| floor.devices_below).max().unwrap_or_default()).sum();
     let heading = match (lines.is_empty(), below) {
         (true, _) => language.say("releases.empty").to_owned(),
         (false, 0) => language.say("releases.heading.none").to_owned(),
@@ -72,9 +70,10 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
         "security-patch" => language.say("product.security-patch"),
         "whatsapp-business" => language.say("product.whatsapp-business"),
         other => other,
-    };
+    }
+    .to_owned();
     let platform = Platform::from_word(&line.platform);
-    let name = platform.map_or(line.platform.as_str(), judged::platform);
+    let name = platform.map_or_else(|| line.platform.clone(), |platform| judged::platform(platform).to_owned());
     let mut about = Vec::new();
     if let Some(newest) = line.newest.as_ref().filter(|newest| Some(*newest) != line.effective_latest.as_ref()) {
         about.push(language.fill("releases.newest", &[("version", newest)]));

@@ -3,13 +3,8 @@
 use agent_core::judge::{DeviceState, Verdict};
 
 /// The five states in the order in which people are always shown them.
-pub const STATES: [DeviceState; 5] = [
-    DeviceState::Compliant,
-    DeviceState::InGrace,
-    DeviceState::NotCompliant,
-    DeviceState::Unknown,
-    DeviceState::Stale,
-];
+pub const STATES: [DeviceState; 5] =
+    [DeviceState::Compliant, DeviceState::InGrace, DeviceState::NotCompliant, DeviceState::Unknown, DeviceState::Stale];
 
 /// The shape (and colour class) of a check's verdict.
 pub const fn of_verdict(verdict: Verdict, in_grace: bool) -> &'static str {

@@ -1,6 +1,10 @@
 //! Dates, ages and numbers as the reader's language writes them.
 
-use jiff::{Timestamp, Zoned, civil::Date, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 use super::words::Language;
 
@@ -40,8 +44,8 @@ const DAYS: [(&str, &str); 7] = [
 ];
 
 impl When<'_> {
-    fn zoned(&self, at: Timestamp) -> Zoned {
-        at.to_zoned(self.zone.clone())
+    fn local(&self, at: Timestamp) -> DateTime {
+        self.zone.to_datetime(at)
     }
 
     fn pick(&self, (es, en): (&'static str, &'static str)) -> &'static str {
@@ -58,28 +62,28 @@ impl When<'_> {
     /// `24 Nov`, with the year when it is not this one.
     pub fn date(&self, date: Date) -> String {
         let month: String = self.month(date).chars().take(3).collect();
-        let year = if date.year() == self.zoned(self.now).year() { String::new() } else { format!(" {}", date.year()) };
+        let year = if date.year() == self.local(self.now).year() { String::new() } else { format!(" {}", date.year()) };
         format!("{} {month}{year}", date.day())
     }
 
     /// The day of a moment, as [`Self::date`].
     pub fn day(&self, at: Timestamp) -> String {
-        self.date(self.zoned(at).date())
+        self.date(self.local(at).date())
     }
 
     /// `24 Nov 09:42`.
     pub fn moment(&self, at: Timestamp) -> String {
-        let zoned = self.zoned(at);
-        format!("{} {:02}:{:02}", self.date(zoned.date()), zoned.hour(), zoned.minute())
+        let local = self.local(at);
+        format!("{} {:02}:{:02}", self.date(local.date()), local.hour(), local.minute())
     }
 
     /// `Tuesday 24 November, 09:42`.
     pub fn long(&self, at: Timestamp) -> String {
-        let zoned = self.zoned(at);
-        let weekday = self.pick(DAYS[usize::from(zoned.weekday().to_monday_zero_offset().unsigned_abs() % 7)]);
+        let local = self.local(at);
+        let weekday = self.pick(DAYS[usize::from(local.weekday().to_monday_zero_offset().unsigned_abs() % 7)]);
         let of = self.pick((" de ", " "));
-        let (day, month) = (zoned.day(), self.month(zoned.date()));
-        format!("{weekday} {day}{of}{month}, {:02}:{:02}", zoned.hour(), zoned.minute())
+        let (day, month) = (local.day(), self.month(local.date()));
+        format!("{weekday} {day}{of}{month}, {:02}:{:02}", local.hour(), local.minute())
     }
 
     /// `Nov 2026` of a patch level such as `2026-11-05`; the text itself when it is no date.

@@ -1,0 +1,531 @@
+//! Draws every page of the fleet view with invented values into a folder, for looking at them and for the
+//! browser's tests: `cargo run -p server-stub --example gallery -- FOLDER`.
+//!
+//! One file per page, language and theme, such as `device-es-dark.html`, and the assets beside them.
+
+use std::{collections::BTreeMap, error::Error, fs, path::Path};
+
+use agent_core::{
+    judge::{Check, DeviceState, Evidence, Platform, Verdict},
+    wire::id::DeviceId,
+};
+use atalaya_server::{
+    fleet::{
+        Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
+        device::{DeviceCheck, ReceivedReport, View},
+        filter::Why,
+        releases::{FloorView, ReleaseView},
+        summary::{Adoption, Attention, CheckCounts, PolicyMark, StateCounts, TrendDay, VersionStanding},
+    },
+    pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
+};
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+
+type Params = BTreeMap<String, String>;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder = std::env::args().nth(1).ok_or("usage: gallery FOLDER")?;
+    let folder = Path::new(&folder);
+    fs::create_dir_all(folder.join("assets"))?;
+    for (name, text) in pages::asset::all() {
+        fs::write(folder.join("assets").join(name), text)?;
+    }
+    for language in [Language::Es, Language::En] {
+        for theme in [Theme::Light, Theme::Dark] {
+            for (name, html) in draw(language, theme)? {
+                let file = format!("{name}-{}-{}.html", language.as_str(), theme.as_str());
+                fs::write(folder.join(file), html.replace("\"/assets/", "\"assets/"))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Every page by name.
+fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>, Box<dyn Error>> {
+    let chrome = |path: &str| -> Result<Chrome, Box<dyn Error>> {
+        Ok(Chrome {
+            language,
+            theme,
+            organisation: "Clínica Levante".into(),
+            viewer: Some(Viewer { name: "Marta V.".into(), role: "owner".into(), csrf: "c5rf".into() }),
+            path: path.into(),
+            now: now()?,
+            zone: TimeZone::get("Europe/Madrid")?,
+        })
+    };
+    let outside = |path: &str| -> Result<Chrome, Box<dyn Error>> {
+        Ok(Chrome { viewer: None, organisation: String::new(), ..chrome(path)? })
+    };
+    let (lines, rows) = (lines()?, rows()?);
+    let page = DevicePage { devices: rows.clone(), total: 460, next: Some("b02mze".into()) };
+    let groups = ["clinic", "direction", "reception", "sales-es"].map(String::from);
+    let filtered = DeviceFilter {
+        q: Some("galaxy".into()),
+        state: Some(DeviceState::Stale),
+        whatsapp: Some("2.26.31.70".into()),
+        ..DeviceFilter::default()
+    };
+    let nothing = DevicePage { devices: Vec::new(), total: 0, next: None };
+    let empty = Summary {
+        states: StateCounts::default(),
+        states_week_ago: None,
+        policy_revision: 0,
+        catalogue_fetched_at: None,
+        ..summary()?
+    };
+    Ok(vec![
+        ("overview", pages::overview::render(&summary()?, &lines, &chrome("/")?).0),
+        ("overview-empty", pages::overview::render(&empty, &[], &chrome("/")?).0),
+        ("devices", pages::devices::render(&page, &DeviceFilter::default(), &groups, &chrome("/devices")?).0),
+        ("devices-none", pages::devices::render(&nothing, &filtered, &groups, &chrome("/devices?state=stale")?).0),
+        ("devices-empty", pages::devices::render(&nothing, &DeviceFilter::default(), &[], &chrome("/devices")?).0),
+        ("device", pages::device::render(&device(&rows[0])?, &chrome("/devices/k4f92m")?).0),
+        ("releases", pages::releases::render(&lines, &chrome("/releases")?).0),
+        ("releases-empty", pages::releases::render(&[], &chrome("/releases")?).0),
+        ("enrol-help", pages::enrol::help(&chrome("/devices/enrol")?).0),
+        ("enrol", pages::enrol::landing("https://atalaya.example", &outside("/enrol")?).0),
+        ("sign-in", pages::sign_in::password(false, "", "c5rf", &outside("/sign-in")?).0),
+        ("sign-in-refused", pages::sign_in::password(true, "marta@example", "c5rf", &outside("/sign-in")?).0),
+        ("sign-in-link", pages::sign_in::link("/sign-in/link", "t0ken", "c5rf", &outside("/sign-in/link")?).0),
+        ("problem", pages::problem::render(Problem::NotFound, &chrome("/nowhere")?).0),
+    ])
+}
+
+fn now() -> Result<Timestamp, Box<dyn Error>> {
+    Ok("2026-11-24T08:42:00Z".parse()?)
+}
+
+/// This many minutes ago.
+fn ago(minutes: i64) -> Result<Timestamp, Box<dyn Error>> {
+    Ok(now()?.checked_sub(SignedDuration::from_mins(minutes))?)
+}
+
+const DAY: i64 = 24 * 60;
+
+fn params<const N: usize>(pairs: [(&str, &str); N]) -> Params {
+    pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
+}
+
+fn summary() -> Result<Summary, Box<dyn Error>> {
+    let first: Date = "2026-08-27".parse()?;
+    let mut trend = Vec::new();
+    for day in 0..90_u64 {
+        // A slow climb, a fall when the floor came, and a slower climb.
+        let base = if day < 38 { 344 + day * 5 / 6 } else { 346 + (day - 38) * 13 / 10 };
+        let compliant = base + day * day * 7 % 5;
+        let not_compliant = if day < 38 { 40 - day / 2 } else { 58 - (day - 38) * 86 / 100 };
+        let states = StateCounts {
+            compliant,
+            not_compliant,
+            unknown: 8,
+            stale: 9,
+            in_grace: 430_u64.saturating_sub(compliant + not_compliant + 17),
+        };
+        let hours = SignedDuration::from_hours(24 * i64::try_from(day)?);
+        trend.push(TrendDay { day: first.checked_add(hours)?, states });
+    }
+    let check =
+        |check, fail, in_grace, nudge, unknown| CheckCounts { check, fail, in_grace, nudge, unknown, pass: 400 };
+    let version = |platform, version: &str, devices, standing| Adoption {
+        platform,
+        version: version.to_owned(),
+        devices,
+        standing,
+    };
+    use VersionStanding::{Behind, Current, Unknown, Vulnerable};
+    Ok(Summary {
+        at: now()?,
+        organisation: "Clínica Levante".into(),
+        policy_revision: 7,
+        catalogue_fetched_at: Some(ago(180)?),
+        states: StateCounts { compliant: 412, in_grace: 21, not_compliant: 14, unknown: 6, stale: 7 },
+        states_week_ago: Some(StateCounts { compliant: 408, in_grace: 20, not_compliant: 19, unknown: 6, stale: 7 }),
+        checks: vec![
+            check(Check::WhatsappBusiness, 9, 0, 12, 6),
+            check(Check::SecurityPatch, 2, 12, 5, 0),
+            check(Check::WhatsappConsumer, 0, 0, 11, 0),
+            check(Check::UsageRules, 0, 8, 0, 0),
+            check(Check::ScreenLock, 3, 0, 0, 0),
+            check(Check::DeviceEncryption, 1, 0, 0, 0),
+        ],
+        os_versions: vec![
+            version(Platform::Android, "16", 188, Current),
+            version(Platform::Android, "15", 104, Current),
+            version(Platform::Android, "14", 38, Behind),
+            version(Platform::Android, "12", 4, Vulnerable),
+            version(Platform::Ios, "26.6.1", 81, Current),
+            version(Platform::Ios, "26.5", 40, Behind),
+            version(Platform::Ios, "18.7.2", 3, Vulnerable),
+            version(Platform::Linux, "12", 1, Unknown),
+        ],
+        whatsapp_versions: vec![
+            version(Platform::Android, "2.26.41.75", 38, Current),
+            version(Platform::Android, "2.26.39.71", 219, Current),
+            version(Platform::Android, "2.26.38.74", 56, Behind),
+            version(Platform::Android, "2.26.31.70", 12, Behind),
+            version(Platform::Android, "2.26.14.2", 9, Vulnerable),
+            version(Platform::Ios, "26.38.74", 118, Current),
+            version(Platform::Ios, "", 6, Unknown),
+        ],
+        trend,
+        policy_marks: vec![PolicyMark {
+            at: "2026-10-04T07:00:00Z".parse()?,
+            revision: 7,
+            note: "WhatsApp floor 2.26.17.4".into(),
+        }],
+        attention: vec![
+            Attention {
+                state: DeviceState::NotCompliant,
+                code: "whatsapp-business.below-floor".into(),
+                check: Some(Check::WhatsappBusiness),
+                devices: 9,
+                params: params([("floor", "2.26.17.4"), ("cve", "CVE-2026-23871"), ("found", "2.26.14.2")]),
+                query: "state=not-compliant&reason=whatsapp-business.below-floor".into(),
+            },
+            Attention {
+                state: DeviceState::InGrace,
+                code: "deadline-near".into(),
+                check: Some(Check::SecurityPatch),
+                devices: 12,
+                params: params([("deadline", "2026-11-25T08:00:00Z")]),
+                query: "state=in-grace&check=security-patch".into(),
+            },
+            Attention {
+                state: DeviceState::Stale,
+                code: "gone-stale".into(),
+                check: None,
+                devices: 7,
+                params: Params::new(),
+                query: "state=stale".into(),
+            },
+            Attention {
+                state: DeviceState::Unknown,
+                code: "source-silent".into(),
+                check: None,
+                devices: 0,
+                params: params([("source", "apple-lookup")]),
+                query: String::new(),
+            },
+        ],
+    })
+}
+
+fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
+    use DeviceState::{Compliant, InGrace, NotCompliant, Stale, Unknown};
+    use Evidence::{HardwareAttested, MdmConfirmed, OsReported};
+    use Platform::{Android, Ios};
+    let why = |check, code: &str, params: Params, deadline: Option<Timestamp>| {
+        Some(Why { check, code: code.to_owned(), params, deadline })
+    };
+    let floor = params([("found", "2.26.14.2"), ("floor", "2.26.17.4"), ("cve", "CVE-2026-23871")]);
+    let patch = |level: &str, days: &str| params([("level", level), ("days", days), ("allowed", "120")]);
+    let soon = Some("2026-11-25T08:00:00Z".parse()?);
+    let table = [
+        (
+            NotCompliant,
+            Android,
+            "Pixel 8",
+            "16",
+            "2026-10-05",
+            "sales-es",
+            HardwareAttested,
+            9 * DAY,
+            12,
+            why(Check::WhatsappBusiness, "whatsapp-business.below-floor", floor, None),
+        ),
+        (
+            NotCompliant,
+            Android,
+            "Galaxy A35",
+            "15",
+            "2026-06-01",
+            "sales-es",
+            HardwareAttested,
+            2 * DAY,
+            31,
+            why(Check::ScreenLock, "screen-lock.not-set", Params::new(), None),
+        ),
+        (
+            InGrace,
+            Android,
+            "Galaxy A35",
+            "15",
+            "2026-07-05",
+            "clinic",
+            HardwareAttested,
+            13 * DAY,
+            8,
+            why(Check::SecurityPatch, "security-patch.old", patch("2026-07-05", "142"), soon),
+        ),
+        (
+            InGrace,
+            Android,
+            "Moto G84",
+            "14",
+            "2026-07-01",
+            "clinic",
+            OsReported,
+            16 * DAY,
+            130,
+            why(Check::SecurityPatch, "security-patch.old", patch("2026-07-01", "146"), soon),
+        ),
+        (
+            Unknown,
+            Ios,
+            "iPhone 14",
+            "26.6.1",
+            "",
+            "clinic",
+            OsReported,
+            DAY,
+            70,
+            why(Check::WhatsappBusiness, "whatsapp-business.version-needs-mdm", Params::new(), None),
+        ),
+        (Stale, Ios, "iPhone 13", "26.5", "", "reception", OsReported, DAY, 4 * DAY, None),
+        (Compliant, Android, "Pixel 9a", "16", "2026-11-05", "clinic", HardwareAttested, 41 * DAY, 3, None),
+        (Compliant, Ios, "iPhone 15", "26.6.1", "", "direction", MdmConfirmed, 12 * DAY, 26, None),
+        (Compliant, Android, "Galaxy S24", "16", "2026-11-01", "sales-es", HardwareAttested, 63 * DAY, 44, None),
+        (Compliant, Android, "Fairphone 5", "15", "2026-11-05", "clinic", OsReported, 30 * DAY, 66, None),
+        (
+            Compliant,
+            Android,
+            "Pixel 8 · GrapheneOS",
+            "16",
+            "2026-11-05",
+            "direction",
+            HardwareAttested,
+            88 * DAY,
+            61,
+            None,
+        ),
+    ];
+    let mut rows = Vec::new();
+    for (place, (state, platform, model, os, patch, group, evidence, since, last, why)) in table.into_iter().enumerate()
+    {
+        let seed = u8::try_from(place)?;
+        let id = DeviceId::new(
+            1,
+            std::array::from_fn(|byte| seed.wrapping_mul(37).wrapping_add(u8::try_from(byte).unwrap_or(0) * 29)),
+        );
+        rows.push(DeviceRow {
+            id,
+            label: id.label(),
+            state,
+            state_since: ago(since)?,
+            platform,
+            model: model.into(),
+            os_version: os.into(),
+            security_patch: patch.into(),
+            whatsapp_version: "2.26.39.71".into(),
+            group: group.into(),
+            why,
+            evidence: Some(evidence),
+            last_report: Some(ago(last)?),
+        });
+    }
+    Ok(rows)
+}
+
+fn spans(parts: &[(i64, &str, bool)]) -> Result<Vec<Span>, Box<dyn Error>> {
+    let mut out: Vec<Span> = Vec::new();
+    for (days, word, in_grace) in parts {
+        let since = ago(days * DAY)?;
+        if let Some(before) = out.last_mut() {
+            before.until = Some(since);
+        }
+        let (word, code) = ((*word).to_owned(), String::new());
+        out.push(Span {
+            since,
+            until: None,
+            word,
+            in_grace: *in_grace,
+            code,
+            params: Params::new(),
+            policy_revision: 7,
+        });
+    }
+    Ok(out)
+}
+
+fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
+    use Evidence::{HardwareAttested, OsReported, UserDeclared};
+    use Verdict::{Fail, Nudge, Pass, Unknown};
+    let check =
+        |check, verdict, code: &str, params, evidence, history: &[(i64, &str, bool)]| -> Result<_, Box<dyn Error>> {
+            let history = spans(history)?;
+            let since = history.last().map(|span| span.since).unwrap_or(now()?);
+            Ok(DeviceCheck {
+                check,
+                verdict,
+                in_grace: false,
+                code: code.to_owned(),
+                params,
+                since,
+                deadline: None,
+                evidence,
+                history,
+            })
+        };
+    let floor = params([("found", "2.26.14.2"), ("floor", "2.26.17.4"), ("cve", "CVE-2026-23871")]);
+    let mut rules = check(
+        Check::UsageRules,
+        Fail,
+        "usage-rules.outdated",
+        params([("found", "2"), ("required", "3")]),
+        Some(UserDeclared),
+        &[(83, "pass", false), (3, "fail", true)],
+    )?;
+    rules.in_grace = true;
+    rules.deadline = Some("2026-11-27T08:00:00Z".parse()?);
+    let checks = vec![
+        check(
+            Check::DeviceEncryption,
+            Pass,
+            "device-encryption.bound",
+            params([("kind", "file-based")]),
+            Some(OsReported),
+            &[(120, "pass", false)],
+        )?,
+        check(
+            Check::ScreenLock,
+            Pass,
+            "screen-lock.good-enough",
+            params([("found", "high"), ("required", "medium")]),
+            Some(OsReported),
+            &[(95, "fail", false), (86, "pass", false)],
+        )?,
+        check(
+            Check::OsVersion,
+            Pass,
+            "os-version.good",
+            params([("found", "16")]),
+            Some(HardwareAttested),
+            &[(88, "pass", false)],
+        )?,
+        check(
+            Check::SecurityPatch,
+            Pass,
+            "security-patch.recent",
+            params([("level", "2026-10-05"), ("days", "50")]),
+            Some(HardwareAttested),
+            &[(120, "pass", false), (51, "nudge", false), (44, "pass", false)],
+        )?,
+        check(
+            Check::WhatsappBusiness,
+            Fail,
+            "whatsapp-business.below-floor",
+            floor,
+            Some(OsReported),
+            &[(110, "pass", false), (25, "fail", true), (9, "fail", false)],
+        )?,
+        check(
+            Check::WhatsappConsumer,
+            Nudge,
+            "whatsapp-consumer.installed",
+            Params::new(),
+            Some(OsReported),
+            &[(120, "pass", false), (22, "nudge", false)],
+        )?,
+        check(
+            Check::AppAuthenticity,
+            Unknown,
+            "app-authenticity.signer-not-pinned",
+            params([("found", "3987d043")]),
+            Some(OsReported),
+            &[(100, "unknown", false)],
+        )?,
+        check(
+            Check::DeviceIntegrity,
+            Pass,
+            "device-integrity.good",
+            Params::new(),
+            Some(HardwareAttested),
+            &[(88, "pass", false)],
+        )?,
+        rules,
+    ];
+    let payload = "{\n  \"audience\": \"https://atalaya.example/1\",\n  \"sequence\": 1204,\n  \"facts\": {\n    \"platform\": \"android\",\n    \"osVersion\": { \"value\": \"16\", \"evidence\": \"hardware-attested\" }\n  }\n}";
+    Ok(Device {
+        row: row.clone(),
+        enrolled_at: ago(120 * DAY)?,
+        agent_version: "0.1.0".into(),
+        key_thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into(),
+        silent: false,
+        checks,
+        history: spans(&[(120, "compliant", false), (25, "in-grace", false), (9, "not-compliant", false)])?,
+        last_report: Some(ReceivedReport {
+            sequence: 1204,
+            received_at: ago(12)?,
+            made_at: ago(12)?,
+            clock_skew: 2,
+            fresh: true,
+            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+            algorithm: "ES256".into(),
+            signature_verifies: true,
+            payload: payload.into(),
+        }),
+        views: vec![
+            View { at: ago(3 * DAY)?, role: "owner".into() },
+            View { at: ago(8 * DAY)?, role: "api-token".into() },
+        ],
+        gaps: 0,
+    })
+}
+
+fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
+    let release = |version: &str,
+                   released: &str,
+                   settled,
+                   until: Option<&str>,
+                   source: &str,
+                   confidence: &str,
+                   devices|
+     -> Result<_, Box<dyn Error>> {
+        Ok(ReleaseView {
+            version: version.into(),
+            released: released.parse()?,
+            settled,
+            supported_until: until.map(str::parse).transpose()?,
+            source: source.into(),
+            confidence: confidence.into(),
+            devices,
+        })
+    };
+    Ok(vec![
+        ReleaseLineView {
+            product: "whatsapp-business".into(),
+            platform: "android".into(),
+            effective_latest: Some("2.26.39.71".into()),
+            newest: Some("2.26.41.75".into()),
+            fetched_at: Some(ago(120)?),
+            stale: false,
+            releases: vec![
+                release("2.26.41.75", "2026-11-21", false, None, "own-fleet", "observed", 38)?,
+                release("2.26.39.71", "2026-11-08", true, None, "administrator", "curated", 219)?,
+                release("2.26.38.74", "2026-10-30", true, None, "administrator", "curated", 56)?,
+            ],
+            floors: vec![FloorView {
+                version: "2.26.17.4".into(),
+                cve: "CVE-2026-23871".into(),
+                exploited: true,
+                source: "cve.org".into(),
+                devices_below: 9,
+            }],
+        },
+        ReleaseLineView {
+            product: "os".into(),
+            platform: "ios".into(),
+            effective_latest: None,
+            newest: Some("26.6.1".into()),
+            fetched_at: Some(ago(31 * 60)?),
+            stale: true,
+            releases: vec![
+                release("26.6.1", "2026-10-14", true, None, "apple-gdmf", "official", 81)?,
+                release("26.5", "2026-09-02", true, None, "apple-gdmf", "official", 40)?,
+                release("18.7.2", "2025-11-05", true, Some("2026-12-31"), "endoflife.date", "curated", 3)?,
+            ],
+            floors: Vec::new(),
+        },
+    ])
+}
