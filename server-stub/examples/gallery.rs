@@ -306,7 +306,9 @@ fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
         let seed = u8::try_from(place)?;
         let id = DeviceId::new(
             1,
-            std::array::from_fn(|byte| seed.wrapping_mul(37).wrapping_add(u8::try_from(byte).unwrap_or(0) * 29)),
+            std::array::from_fn(|byte| {
+                seed.wrapping_mul(37).wrapping_add(u8::try_from(byte).unwrap_or(0).wrapping_mul(29))
+            }),
         );
         rows.push(DeviceRow {
             id,
