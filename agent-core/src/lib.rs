@@ -8,15 +8,12 @@
 //!                                    outbox ─▶ courier ═HTTPS═▶ the server's intake
 //! ```
 //!
-//! Four layers, each allowed to use only those before it: [`judge`] (pure values, one pure function),
-//! [`wire`] (what crosses the network), [`client`] (keys, queue and delivery; feature `client`) and
-//! [`host`] (this machine's probe and the command-line agent; feature `host`).
+//! Layers, each allowed to use only those before it (a test forbids upward imports): [`judge`] (pure values, one
+//! pure function), [`wire`] (what crosses the network) and [`host`] (the command-line agent; feature `host`).
 
 pub mod clock;
 pub mod judge;
 pub mod wire;
 
-#[cfg(feature = "client")]
-pub mod client;
 #[cfg(feature = "host")]
 pub mod host;

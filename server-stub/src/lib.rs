@@ -9,5 +9,4 @@
 //! ```
 
 pub mod fleet;
-pub mod organisation;
 pub mod pages;

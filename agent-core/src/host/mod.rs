@@ -1,1 +1,6 @@
-//! This machine's probe and the command-line agent.
+//! The command-line agent. It judges given values with the same function as phones and servers.
+
+mod check;
+pub mod command;
+mod input;
+mod speech;

@@ -2,6 +2,8 @@
 //!
 //! A line is one product on one platform, typed so that numbers of different lines cannot be compared.
 
+pub mod document;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{

@@ -1,6 +1,6 @@
 //! The one function that judges. The same on the phone (offline, provisional) and on the server (authoritative).
 //!
-//! Each check finds what holds ([`finding`]); this file joins the findings with severity, standing, grace,
+//! Each check finds what holds (`finding`); this file joins the findings with severity, standing, grace,
 //! exceptions and the treatment of unknown, and tells the overall state.
 
 mod app_authenticity;

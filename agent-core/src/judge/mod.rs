@@ -3,10 +3,11 @@
 //! Read in this order: what is asked ([`check`]), what was seen ([`facts`]), how versions compare
 //! ([`version`]), what the company requires ([`policy`]), what is known about releases
 //! ([`catalogue`]), what was failing before ([`standing`]), the answer ([`posture`]) and the one
-//! function that makes it ([`evaluate`]). [`text`] holds every word a person reads.
+//! function that makes it ([`evaluate()`]). [`text`] holds every word a person reads.
 
 pub mod catalogue;
 pub mod check;
+pub mod document;
 pub mod evaluate;
 pub mod facts;
 pub mod period;

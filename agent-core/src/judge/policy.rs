@@ -3,6 +3,9 @@
 //! The written form is YAML `apiVersion: posture/v1` ([`document`] reads it, strictly when an administrator
 //! writes it, leniently when an older phone reads a newer one); this is what `evaluate` looks at.
 
+mod conditions;
+pub mod document;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;

@@ -1,1 +1,0 @@
-//! Keys, queue and delivery.
