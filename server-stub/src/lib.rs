@@ -8,5 +8,6 @@
 //!                                     fleet (queries) ─▶ pages (HTML) and api (JSON, CSV)
 //! ```
 
+pub mod api;
 pub mod fleet;
 pub mod pages;

@@ -1,0 +1,3 @@
+//! What the server answers over HTTP, and how it refuses.
+
+pub mod problem;
