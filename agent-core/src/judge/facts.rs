@@ -57,7 +57,7 @@ words! {
 
 /// One fact, or why it is not known. On the wire `{"value": …, "evidence": …}` or `{"unknown": …}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Reading<T> {
     /// The fact, and how far it can be believed.
     Known {

@@ -151,6 +151,26 @@ pub enum BatchItem {
     Refused(Problem),
 }
 
+/// The payload of the proof that a call without an envelope carries, in the style of RFC 9449.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Proof {
+    /// Whom it is for.
+    pub audience: Audience,
+    /// Who calls.
+    pub device: DeviceId,
+    /// The call's method, such as `GET`.
+    pub method: String,
+    /// The call's path with its query, such as `/v1/policy`.
+    pub path: String,
+    /// SHA-256 of the body, lower-case hexadecimal; of no bytes for a call without a body.
+    pub body_hash: String,
+    /// The newest challenge that the device holds.
+    pub challenge: String,
+    /// When it was made, by the device's clock.
+    pub at: Timestamp,
+}
+
 /// The payload of the key document, an envelope signed by the key before (the first by itself).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
