@@ -3,4 +3,5 @@
 mod check;
 pub mod command;
 mod input;
+pub mod probe;
 mod speech;
