@@ -13,6 +13,9 @@ macro_rules! words {
             /// Every value, in the order in which people are shown them.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
+            /// The spelling of every value, in the same order.
+            pub const WORDS: &'static [&'static str] = &[$($word),+];
+
             /// The spelling on the wire, in policies and in the text table.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }

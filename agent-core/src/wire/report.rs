@@ -1,14 +1,17 @@
 //! The report: what a device tells the server. Its fields are exactly those of the field table.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
-use super::id::{Audience, DeviceId};
+use super::{
+    field,
+    id::{Audience, DeviceId},
+};
 use crate::judge::{DeviceFacts, posture::PostureState};
 
-/// The payload of a report's envelope.
+/// The payload of a report's envelope. One is read only if it keeps within the field table's lengths and ranges.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Report {
     /// The schema's version, [`super::message::SCHEMA_VERSION`].
     pub schema: u32,
@@ -61,6 +64,22 @@ pub struct Full {
 pub struct Unchanged {
     /// The hash of the full report, as it was acknowledged.
     pub report_hash: String,
+}
+
+impl Serialize for Report {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Report {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let report = Self::deserialize(deserializer)?;
+        match field::within_limits(&report) {
+            Ok(()) => Ok(report),
+            Err(path) => Err(D::Error::custom(format_args!("{path} is not as the field table allows"))),
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]

@@ -1,0 +1,84 @@
+//! What a received report is held to beyond its types: the lengths, forms and ranges of the field table.
+
+use super::{
+    super::report::{Content, Report},
+    FIELDS, Shape,
+};
+use crate::judge::{DeviceFacts, Reading};
+
+/// Whether a report keeps within the table; if not, the path of the first field that does not.
+pub(in crate::wire) fn within_limits(report: &Report) -> Result<(), &'static str> {
+    let mut fault = Fault(None);
+    fault.text("audience", Some(&report.audience.0));
+    fault.text("challenge", Some(&report.challenge));
+    fault.text("agentVersion", Some(&report.agent_version));
+    fault.number("sequence", report.sequence);
+    fault.number("policyRevision", report.policy_revision);
+    fault.number("catalogueRevision", report.catalogue_revision);
+    match &report.content {
+        Content::Full(full) => facts(&mut fault, &full.facts),
+        Content::Unchanged(unchanged) => fault.text("content.unchanged.reportHash", Some(&unchanged.report_hash)),
+    }
+    fault.0.map_or(Ok(()), Err)
+}
+
+fn facts(fault: &mut Fault, facts: &DeviceFacts) {
+    let app = &facts.whatsapp_business;
+    for (path, reading) in [
+        ("content.full.facts.model", &facts.model),
+        ("content.full.facts.osVersion", &facts.os_version),
+        ("content.full.facts.osName", &facts.os_name),
+        ("content.full.facts.securityPatch", &facts.security_patch),
+        ("content.full.facts.whatsappBusiness.version", &app.version),
+        ("content.full.facts.whatsappBusiness.installer", &app.installer),
+    ] {
+        fault.text(path, reading.value().map(String::as_str));
+    }
+    let signers = fault.list("content.full.facts.whatsappBusiness.signers", &app.signers);
+    for signer in signers {
+        fault.text("content.full.facts.whatsappBusiness.signers", Some(signer));
+    }
+    fault.list("content.full.facts.rootSigns", &facts.root_signs);
+    fault.list("content.full.facts.declarations", &facts.declarations);
+}
+
+struct Fault(Option<&'static str>);
+
+impl Fault {
+    fn unless(&mut self, path: &'static str, holds: bool) {
+        if !holds {
+            self.0.get_or_insert(path);
+        }
+    }
+
+    fn text(&mut self, path: &'static str, text: Option<&str>) {
+        let Some(text) = text else { return };
+        let holds = match shape(path) {
+            Some(Shape::Text(longest) | Shape::List(_, Shape::Text(longest))) => {
+                // Characters are counted only where bytes alone do not decide.
+                text.len() <= *longest || text.chars().count() <= *longest
+            }
+            // The one form that the types do not hold: a digest.
+            Some(Shape::Form(_) | Shape::List(_, Shape::Form(_))) => {
+                text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+            }
+            _ => false,
+        };
+        self.unless(path, holds);
+    }
+
+    fn number(&mut self, path: &'static str, number: u64) {
+        let holds = matches!(shape(path), Some(Shape::Number(least, most)) if (*least..=*most).contains(&number));
+        self.unless(path, holds);
+    }
+
+    fn list<'r, T>(&mut self, path: &'static str, reading: &'r Reading<Vec<T>>) -> &'r [T] {
+        let items = reading.value().map_or(&[][..], Vec::as_slice);
+        self.unless(path, matches!(shape(path), Some(Shape::List(most, _)) if items.len() <= *most));
+        items
+    }
+}
+
+fn shape(path: &str) -> Option<&'static Shape> {
+    FIELDS.iter().find(|field| field.path == path).map(|field| &field.shape)
+}

@@ -1,0 +1,384 @@
+//! The table and the types tell the same, both ways.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::{
+    judge::{
+        Catalogue, DeviceFacts, Evidence, Platform, Policy, PostureState, Reading, Standing, evaluate, facts::*,
+        policy::document::PolicyDocument,
+    },
+    wire::{
+        id::{Audience, DeviceId},
+        report::{Content, Full, Report, Unchanged},
+    },
+};
+
+/// A report with every field that there is.
+fn full_report() -> Report {
+    let declared =
+        DeclarationMade { declaration: Declaration::LinkedDevices, affirmed: true, on: "2026-11-01".parse().unwrap() };
+    let rules = RulesAcknowledgement { version: 3, on: "2026-11-01".parse().unwrap() };
+    let facts = DeviceFacts {
+        platform: Platform::Android,
+        model: Reading::reported("Pixel 8".into()),
+        os_version: Reading::reported("16".into()),
+        os_name: Reading::reported("android".into()),
+        security_patch: Reading::reported("2026-11-05".into()),
+        storage_encryption: Reading::reported(StorageEncryption::PerUser),
+        screen_lock: Reading::reported(true),
+        lock_complexity: Reading::reported(LockComplexity::High),
+        whatsapp_business: AppFacts {
+            presence: Reading::reported(Presence::Installed),
+            version: Reading::reported("2.26.39.71".into()),
+            signers: Reading::reported(vec!["ab".repeat(32)]),
+            installer: Reading::reported("com.android.vending".into()),
+        },
+        whatsapp_consumer: Reading::reported(Presence::Absent),
+        own_app_genuine: Reading::known(true, Evidence::HardwareAttested),
+        boot_state: Reading::known(BootState::Verified, Evidence::HardwareAttested),
+        root_signs: Reading::known(vec![RootSign::TestKeys], Evidence::Heuristic),
+        developer_options: Reading::reported(false),
+        adb: Reading::reported(false),
+        usage_rules: Reading::known(Some(rules), Evidence::UserDeclared),
+        declarations: Reading::known(vec![declared], Evidence::UserDeclared),
+    };
+    Report {
+        schema: 1,
+        audience: Audience::new("k7", 4),
+        device: DeviceId::new(4, [9; 12]),
+        sequence: 7,
+        challenge: "c".into(),
+        at: "2026-11-24T09:00:00Z".parse().unwrap(),
+        agent_version: "0.1.0".into(),
+        policy_revision: 7,
+        catalogue_revision: 3,
+        dropped: 2,
+        content: Content::Full(Box::new(Full { facts, state: PostureState::Compliant })),
+    }
+}
+
+fn unchanged_report() -> Report {
+    let content = Content::Unchanged(Unchanged { report_hash: "ab".repeat(32) });
+    Report { content, dropped: 0, ..full_report() }
+}
+
+/// Every path of this JSON as the table writes it, down to what is not a container.
+fn paths(value: &Value, path: &str, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) if members.contains_key("evidence") => {
+            found.insert(path.to_owned());
+            paths(&members["value"], path, found);
+        }
+        Value::Object(members) => {
+            for (name, member) in members {
+                paths(member, &if path.is_empty() { name.clone() } else { format!("{path}.{name}") }, found);
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            for item in items {
+                paths(item, &format!("{path}[]"), found);
+            }
+        }
+        _ => drop(found.insert(path.to_owned())),
+    }
+}
+
+#[test]
+fn the_table_lists_exactly_what_a_report_can_hold() {
+    let mut written = BTreeSet::new();
+    paths(&serde_json::to_value(full_report()).unwrap(), "", &mut written);
+    paths(&serde_json::to_value(unchanged_report()).unwrap(), "", &mut written);
+    let table: BTreeSet<String> = FIELDS.iter().map(|field| field.path.to_owned()).collect();
+    assert_eq!(table, written);
+    assert_eq!(FIELDS.len(), table.len(), "a row stands twice");
+}
+
+/// Every object of this JSON, by its pointer.
+fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
+    match value {
+        Value::Object(members) => {
+            found.push(at.to_owned());
+            members.iter().for_each(|(name, member)| objects(member, &format!("{at}/{name}"), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, item)| objects(item, &format!("{at}/{place}"), found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_field_outside_the_table_is_refused_at_every_depth() {
+    for report in [full_report(), unchanged_report()] {
+        let json = serde_json::to_value(&report).unwrap();
+        assert_eq!(serde_json::from_value::<Report>(json.clone()).unwrap(), report);
+        let mut found = Vec::new();
+        objects(&json, "", &mut found);
+        assert!(found.len() > 2);
+        for place in found {
+            let mut more = json.clone();
+            more.pointer_mut(&place).unwrap()["location"] = json!("here");
+            assert!(serde_json::from_value::<Report>(more.clone()).is_err(), "in {place}");
+            assert!(!fits(&more, &report_schema(), &report_schema()), "in {place}");
+        }
+    }
+}
+
+/// The JSON pointer of a row in a full report, with the reading's value.
+fn pointer(field: &Field) -> String {
+    let mut pointer = String::new();
+    let mut path = String::new();
+    for part in field.path.split('.') {
+        path = if path.is_empty() { part.to_owned() } else { format!("{path}.{part}") };
+        let (name, list) = part.strip_suffix("[]").map_or((part, false), |name| (name, true));
+        pointer = format!("{pointer}/{name}");
+        let plain = path.trim_end_matches("[]");
+        if FIELDS.iter().any(|field| field.reading && field.path == plain) {
+            pointer.push_str("/value");
+        }
+        if list {
+            pointer.push_str("/0");
+        }
+    }
+    pointer
+}
+
+fn set(field: &Field, value: Value) -> Value {
+    let report = if field.path.starts_with("content.unchanged") { unchanged_report() } else { full_report() };
+    let mut json = serde_json::to_value(report).unwrap();
+    *json.pointer_mut(&pointer(field)).unwrap_or_else(|| panic!("{}", pointer(field))) = value;
+    json
+}
+
+#[test]
+fn every_row_is_held_to_its_shape_by_types_and_schema_alike() {
+    let schema = report_schema();
+    for field in FIELDS {
+        let (good, bad) = samples(&field.shape);
+        for (values, accepted) in [(good, true), (bad, false)] {
+            for value in values {
+                let json = set(field, value.clone());
+                let by_schema = fits(&json, &schema, &schema);
+                assert_eq!(by_schema, accepted, "{} by the schema: {value}", field.path);
+                let by_type = serde_json::from_value::<Report>(json).is_ok();
+                // What version is spoken is intake's to answer, with its own code.
+                assert!(by_type == accepted || matches!(field.shape, Shape::Version), "{}: {value}", field.path);
+            }
+        }
+    }
+}
+
+/// Values that a shape allows, and values that it does not.
+fn samples(shape: &Shape) -> (Vec<Value>, Vec<Value>) {
+    let object = json!({});
+    match shape {
+        Shape::Version => (vec![json!(1)], vec![json!(2), json!("1")]),
+        Shape::Number(least, most) => {
+            let mut bad = vec![json!(most + 1), json!(-1), json!(1.5), json!("1"), json!(null)];
+            bad.extend(least.checked_sub(1).map(Value::from));
+            (vec![json!(least), json!(most)], bad)
+        }
+        Shape::Text(longest) => {
+            let good = vec![json!(""), json!("x".repeat(*longest)), json!("ñ".repeat(*longest))];
+            (good, vec![json!("x".repeat(longest + 1)), json!(7), json!(null)])
+        }
+        Shape::Form(pattern) if pattern.contains("a-f") => {
+            (vec![json!("0a".repeat(32))], vec![json!("0A".repeat(32)), json!("0a"), json!(""), json!(7)])
+        }
+        Shape::Form(_) => (
+            vec![json!(DeviceId::new(1, [7; 12]))],
+            vec![json!("8ZZZZZZZZZZZZZZZZZZZZZZZZZ"), json!("0000000000000000000000000i"), json!("0"), json!(7)],
+        ),
+        Shape::Moment => (vec![json!("2026-11-24T09:00:00Z")], vec![json!("now"), json!(7)]),
+        Shape::Day => (vec![json!("2026-11-24")], vec![json!("2026-13-01"), json!(7)]),
+        Shape::Truth => (vec![json!(true), json!(false)], vec![json!("true"), json!(1), json!(null)]),
+        Shape::Word(words) => {
+            (words.iter().map(|word| json!(word)).collect(), vec![json!("mauve"), json!(""), json!(1), object])
+        }
+        Shape::List(most, item) => {
+            let (good, bad) = match item {
+                Shape::Group => {
+                    let one = json!({ "declaration": "linked-devices", "affirmed": true, "on": "2026-11-01" });
+                    (one, json!({ "declaration": "linked-devices" }))
+                }
+                item => (samples(item).0.remove(0), samples(item).1.remove(0)),
+            };
+            (vec![json!([]), json!(vec![&good; *most])], vec![json!(vec![&good; most + 1]), json!([bad]), object])
+        }
+        Shape::Group => (vec![json!(null)], vec![object, json!(7)]),
+    }
+}
+
+/// As much of JSON Schema as the report's uses.
+fn fits(value: &Value, schema: &Value, root: &Value) -> bool {
+    let one_of = |key: &str| {
+        schema.get(key).map(|list| list.as_array().unwrap().iter().filter(|one| fits(value, one, root)).count())
+    };
+    if let Some(reference) = schema.get("$ref") {
+        return fits(value, root.pointer(&reference.as_str().unwrap()[1..]).unwrap(), root);
+    }
+    if let Some(constant) = schema.get("const") {
+        return value == constant;
+    }
+    if let Some(words) = schema.get("enum") {
+        return words.as_array().unwrap().contains(value);
+    }
+    if let Some(count) = one_of("oneOf") {
+        return count == 1;
+    }
+    if let Some(count) = one_of("anyOf") {
+        return count > 0;
+    }
+    match (schema["type"].as_str().unwrap(), value) {
+        ("null", Value::Null) | ("boolean", Value::Bool(_)) => true,
+        ("integer", Value::Number(number)) => number.as_u64().is_some_and(|number| {
+            schema["minimum"].as_u64() <= Some(number) && Some(number) <= schema["maximum"].as_u64()
+        }),
+        ("string", Value::String(text)) => {
+            let form =
+                match (schema.get("format").and_then(Value::as_str), schema.get("pattern").and_then(Value::as_str)) {
+                    (Some("date-time"), _) => text.parse::<jiff::Timestamp>().is_ok(),
+                    (Some("date"), _) => text.parse::<jiff::civil::Date>().is_ok(),
+                    (_, Some(pattern)) if pattern.contains("a-f") => {
+                        text.len() == 64 && text.bytes().all(|byte| b"0123456789abcdef".contains(&byte))
+                    }
+                    (_, Some(_)) => text.parse::<DeviceId>().is_ok(),
+                    _ => true,
+                };
+            form && schema.get("maxLength").is_none_or(|most| text.chars().count() as u64 <= most.as_u64().unwrap())
+        }
+        ("array", Value::Array(items)) => {
+            items.len() as u64 <= schema["maxItems"].as_u64().unwrap()
+                && items.iter().all(|item| fits(item, &schema["items"], root))
+        }
+        ("object", Value::Object(members)) => {
+            assert_eq!(schema["additionalProperties"], false);
+            let required = schema["required"].as_array().unwrap();
+            required.iter().all(|name| members.contains_key(name.as_str().unwrap()))
+                && members.iter().all(|(name, member)| {
+                    schema["properties"].get(name).is_some_and(|schema| fits(member, schema, root))
+                })
+        }
+        _ => false,
+    }
+}
+
+/// What the tests' policies are written from: each check with everything that it can ask.
+const CHECKS: &[(&str, &str)] = &[
+    ("device-encryption", "{}"),
+    ("screen-lock", r#"{"complexity":"medium"}"#),
+    ("os-version", r#"{"android":{"min":"14"},"behindLatest":{"releases":1}}"#),
+    ("security-patch", "{}"),
+    ("whatsapp-business", r#"{"android":{"min":"2.25.1.1"},"behindLatest":{"days":30}}"#),
+    ("whatsapp-consumer", "{}"),
+    (
+        "app-authenticity",
+        r#"{"signers":["abababababababababababababababababababababababababababababababab"],"ownApp":true,"installers":["com.android.vending"]}"#,
+    ),
+    ("device-integrity", "{}"),
+    ("developer-options", "{}"),
+    ("usage-rules", r#"{"version":3}"#),
+    ("declarations", "{}"),
+];
+
+fn policy(named: &[bool]) -> Policy {
+    let checks: serde_json::Map<String, Value> = CHECKS
+        .iter()
+        .zip(named)
+        .filter(|(_, named)| **named)
+        .map(|((check, asks), _)| ((*check).to_owned(), serde_json::from_str(asks).unwrap()))
+        .collect();
+    let json = json!({ "apiVersion": "posture/v1", "kind": "Policy",
+        "metadata": { "name": "test", "revision": 1 }, "spec": { "checks": checks } });
+    let policy = PolicyDocument::from_json(&json).unwrap().policy;
+    assert!(policy.unsupported.is_empty(), "{:?}", policy.unsupported);
+    policy
+}
+
+fn facts() -> DeviceFacts {
+    match full_report().content {
+        Content::Full(full) => full.facts,
+        Content::Unchanged(_) => unreachable!("the full report is full"),
+    }
+}
+
+fn judged(facts: &DeviceFacts, policy: &Policy) -> crate::judge::Posture {
+    let now = "2026-11-24T09:00:00Z".parse().unwrap();
+    evaluate(facts, policy, &Catalogue::default(), &Standing::default(), now)
+}
+
+proptest! {
+    #[test]
+    fn what_is_not_wanted_is_not_needed_either(named in prop::collection::vec(any::<bool>(), CHECKS.len())) {
+        let (policy, facts) = (policy(&named), facts());
+        let wanted = Wanted::of(&policy, facts.platform);
+        let kept = wanted.keep(&facts);
+        prop_assert_eq!(judged(&kept, &policy), judged(&facts, &policy));
+        prop_assert_eq!(wanted.keep(&kept), kept);
+    }
+}
+
+#[test]
+fn only_what_the_policy_names_is_wanted() {
+    let only = |check: &str| -> Vec<&'static str> {
+        let named: Vec<bool> = CHECKS.iter().map(|(name, _)| *name == check).collect();
+        Wanted::of(&policy(&named), Platform::Android).names().collect()
+    };
+    assert_eq!(only("screen-lock"), ["lockComplexity", "screenLock"]);
+    assert_eq!(only("whatsapp-consumer"), ["whatsappConsumer"]);
+    assert_eq!(only("os-version"), ["model", "osName", "osVersion"]);
+    assert_eq!(only("security-patch"), ["securityPatch"]);
+    assert!(only("nothing").is_empty());
+    let none = policy(&[false; 11]);
+    assert_eq!(Wanted::of(&none, Platform::Android).keep(&facts()), DeviceFacts::nothing_collected(Platform::Android));
+    assert!(!Wanted::of(&policy(&[true; 11]), Platform::Linux).wants("adb"));
+}
+
+#[test]
+fn every_fact_can_be_wanted_and_kept() {
+    assert_eq!(Wanted::everything().keep(&facts()), facts());
+    let all = policy(&[true; 11]);
+    assert_eq!(Wanted::of(&all, Platform::Android), Wanted::everything());
+    for field in FIELDS.iter().filter(|field| field.reading) {
+        assert!(!field.needed_by.is_empty() && field.fact().is_some(), "{}", field.path);
+    }
+}
+
+#[test]
+fn each_fact_changes_the_answer_of_the_checks_that_it_is_collected_for() {
+    // The model and the distribution matter only beside a catalogue that knows them.
+    let quiet = ["model", "osName"];
+    let all = policy(&[true; 11]);
+    let before = judged(&facts(), &all);
+    for field in FIELDS.iter().filter(|field| field.reading) {
+        let name = field.fact().unwrap();
+        if quiet.contains(&name) {
+            continue;
+        }
+        let mut without = Wanted::everything();
+        assert!(without.forget(name));
+        let after = judged(&without.keep(&facts()), &all);
+        let changed: BTreeSet<Check> = before
+            .checks
+            .iter()
+            .zip(&after.checks)
+            .filter(|(before, after)| before.rules != after.rules)
+            .map(|(before, _)| before.check)
+            .collect();
+        let listed: BTreeSet<Check> = field.checks().into_iter().collect();
+        assert!(changed.is_subset(&listed) && !changed.is_empty(), "{name}: {changed:?}, listed {listed:?}");
+    }
+}
+
+#[test]
+fn every_purpose_is_written_in_both_languages() {
+    for field in FIELDS {
+        for text in [field.es, field.en] {
+            assert!(text.ends_with('.') && text.trim() == text && !text.contains("usted"), "{}", field.path);
+        }
+    }
+}
