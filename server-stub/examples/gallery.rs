@@ -3,6 +3,8 @@
 //!
 //! One file per page, language and theme, such as `device-es-dark.html`, and the assets beside them.
 
+#![expect(clippy::too_many_lines, reason = "invented values are long lists")]
+
 use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
 use agent_core::{
@@ -70,6 +72,7 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
     let empty = Summary {
         states: StateCounts::default(),
         states_week_ago: None,
+        next_deadline: None,
         policy_revision: 0,
         catalogue_fetched_at: None,
         ..summary()?
@@ -108,6 +111,8 @@ fn params<const N: usize>(pairs: [(&str, &str); N]) -> Params {
 }
 
 fn summary() -> Result<Summary, Box<dyn Error>> {
+    use VersionStanding::{Behind, Current, Unknown, Vulnerable};
+
     let first: Date = "2026-08-27".parse()?;
     let mut trend = Vec::new();
     for day in 0..90_u64 {
@@ -133,7 +138,6 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
         devices,
         standing,
     };
-    use VersionStanding::{Behind, Current, Unknown, Vulnerable};
     Ok(Summary {
         at: now()?,
         organisation: "Clínica Levante".into(),
@@ -141,6 +145,7 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
         catalogue_fetched_at: Some(ago(180)?),
         states: StateCounts { compliant: 412, in_grace: 21, not_compliant: 14, unknown: 6, stale: 7 },
         states_week_ago: Some(StateCounts { compliant: 408, in_grace: 20, not_compliant: 19, unknown: 6, stale: 7 }),
+        next_deadline: Some("2026-11-25T08:00:00Z".parse()?),
         checks: vec![
             check(Check::WhatsappBusiness, 9, 0, 12, 6),
             check(Check::SecurityPatch, 2, 12, 5, 0),
@@ -154,8 +159,8 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
             version(Platform::Android, "15", 104, Current),
             version(Platform::Android, "14", 38, Behind),
             version(Platform::Android, "12", 4, Vulnerable),
-            version(Platform::Ios, "26.6.1", 81, Current),
-            version(Platform::Ios, "26.5", 40, Behind),
+            version(Platform::Ios, "26.6.1", 81, Unknown),
+            version(Platform::Ios, "26.5", 40, Unknown),
             version(Platform::Ios, "18.7.2", 3, Vulnerable),
             version(Platform::Linux, "12", 1, Unknown),
         ],
@@ -165,7 +170,7 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
             version(Platform::Android, "2.26.38.74", 56, Behind),
             version(Platform::Android, "2.26.31.70", 12, Behind),
             version(Platform::Android, "2.26.14.2", 9, Vulnerable),
-            version(Platform::Ios, "26.38.74", 118, Current),
+            version(Platform::Ios, "26.38.74", 118, Unknown),
             version(Platform::Ios, "", 6, Unknown),
         ],
         trend,
@@ -329,23 +334,27 @@ fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
     Ok(rows)
 }
 
-fn spans(parts: &[(i64, &str, bool)]) -> Result<Vec<Span>, Box<dyn Error>> {
+/// Spans that follow on each other; the last one's reason is `code`.
+fn spans(parts: &[(i64, &str, bool)], code: &str) -> Result<Vec<Span>, Box<dyn Error>> {
     let mut out: Vec<Span> = Vec::new();
     for (days, word, in_grace) in parts {
         let since = ago(days * DAY)?;
         if let Some(before) = out.last_mut() {
             before.until = Some(since);
         }
-        let (word, code) = ((*word).to_owned(), String::new());
+        let word = (*word).to_owned();
         out.push(Span {
             since,
             until: None,
             word,
             in_grace: *in_grace,
-            code,
+            code: String::new(),
             params: Params::new(),
             policy_revision: 7,
         });
+    }
+    if let Some(last) = out.last_mut() {
+        code.clone_into(&mut last.code);
     }
     Ok(out)
 }
@@ -355,8 +364,8 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
     use Verdict::{Fail, Nudge, Pass, Unknown};
     let check =
         |check, verdict, code: &str, params, evidence, history: &[(i64, &str, bool)]| -> Result<_, Box<dyn Error>> {
-            let history = spans(history)?;
-            let since = history.last().map(|span| span.since).unwrap_or(now()?);
+            let history = spans(history, code)?;
+            let since = history.last().map_or(now()?, |span| span.since);
             Ok(DeviceCheck {
                 check,
                 verdict,
@@ -385,7 +394,7 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             Check::DeviceEncryption,
             Pass,
             "device-encryption.bound",
-            params([("kind", "file-based")]),
+            params([("kind", "per-user")]),
             Some(OsReported),
             &[(120, "pass", false)],
         )?,
@@ -455,7 +464,7 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
         key_thumbprint: "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs".into(),
         silent: false,
         checks,
-        history: spans(&[(120, "compliant", false), (25, "in-grace", false), (9, "not-compliant", false)])?,
+        history: spans(&[(120, "compliant", false), (25, "in-grace", false), (9, "not-compliant", false)], "")?,
         last_report: Some(ReceivedReport {
             sequence: 1204,
             received_at: ago(12)?,
@@ -514,6 +523,21 @@ fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
                 source: "cve.org".into(),
                 devices_below: 9,
             }],
+        },
+        ReleaseLineView {
+            product: "os".into(),
+            platform: "android".into(),
+            effective_latest: Some("16".into()),
+            newest: Some("16".into()),
+            fetched_at: Some(ago(180)?),
+            stale: false,
+            releases: vec![
+                release("16", "2025-06-10", true, None, "endoflife.date", "curated", 188)?,
+                release("15", "2024-09-03", true, None, "endoflife.date", "curated", 104)?,
+                release("14", "2023-10-04", true, None, "endoflife.date", "curated", 38)?,
+                release("12", "2021-10-04", true, Some("2025-03-31"), "endoflife.date", "curated", 4)?,
+            ],
+            floors: Vec::new(),
         },
         ReleaseLineView {
             product: "os".into(),

@@ -147,8 +147,11 @@ pub struct Summary {
     pub catalogue_fetched_at: Option<Timestamp>,
     /// Devices by state.
     pub states: StateCounts,
-    /// Devices by state seven days ago, from the spans; none when the fleet is younger.
+    /// Devices by state seven days ago; none when the fleet is younger.
     pub states_week_ago: Option<StateCounts>,
+    /// When the next grace ends; none while none runs.
+    #[schema(value_type = Option<String>)]
+    pub next_deadline: Option<Timestamp>,
     /// Checks, those that fail most first.
     pub checks: Vec<CheckCounts>,
     /// Operating systems, by platform, newest first.

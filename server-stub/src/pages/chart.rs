@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{shape, when::When, words::Language};
+use super::{judged, shape, when::When, words::Speak as _};
 use crate::fleet::{Span, summary::Summary};
 
 /// One coloured part of a bar.
@@ -64,7 +64,7 @@ pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
         .map(|span| {
             let (from, to) = (place(span.since), place(span.until.unwrap_or(when.now)));
             let shape = shape::of_word(&span.word, span.in_grace);
-            let word = when.language.say(word_key(shape));
+            let word = judged::span(when.language, &span.word, span.in_grace);
             let until = span.until.map_or_else(|| when.language.say("span.now").to_owned(), |until| when.day(until));
             Part {
                 x: per_cent(from),
@@ -75,19 +75,6 @@ pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
             }
         })
         .collect()
-}
-
-/// The key of the word for a part of a history bar.
-pub(crate) fn word_key(shape: &str) -> &'static str {
-    match shape {
-        "compliant" => "bar.compliant",
-        "in-grace" => "bar.in-grace",
-        "not-compliant" => "bar.not-compliant",
-        "stale" => "bar.stale",
-        "nudge" => "bar.nudge",
-        "not-applicable" => "bar.not-applicable",
-        _ => "bar.unknown",
-    }
 }
 
 /// A label of an axis at its place.
@@ -102,6 +89,10 @@ pub(crate) struct Label {
 pub(crate) struct Mark {
     pub(crate) at: String,
     pub(crate) late: bool,
+    /// How far below the top its label stands, so that neighbours do not write over each other.
+    pub(crate) dy: u32,
+    /// The note, cut to what fits beside the line.
+    pub(crate) short: String,
     pub(crate) text: String,
     pub(crate) note: String,
     pub(crate) day: String,
@@ -127,8 +118,8 @@ pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
         return None;
     }
     let shares: Vec<f64> = days.iter().map(|day| share(day.states.compliant, day.states.total())).collect();
-    let least = shares.iter().copied().fold(1.0, f64::min);
-    let bottom = ((least * 10.0 - 0.5).floor() / 10.0).clamp(0.0, 0.9);
+    let lowest_share = shares.iter().copied().fold(1.0, f64::min);
+    let bottom = ((lowest_share * 10.0 - 0.5).floor() / 10.0).clamp(0.0, 0.9);
     let x = |hours: i64| -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "90 days of hours")]
         let place = hours as f64 / (length * 24) as f64;
@@ -161,21 +152,26 @@ pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
             Label { at: per_cent(x(hours)), text: when.date(date), anchor }
         })
         .collect();
-    let marks = summary
-        .policy_marks
-        .iter()
-        .filter_map(|mark| {
-            let begin = when.zone.to_timestamp(first.day.to_datetime(jiff::civil::Time::midnight())).ok()?;
-            let hours = mark.at.duration_since(begin).as_hours();
-            (hours >= 0 && hours <= length * 24 + 24).then(|| Mark {
-                at: per_cent(x(hours)),
-                late: x(hours) > 0.6,
-                text: when.language.fill("trend.policy", &[("revision", &mark.revision.to_string())]),
-                note: mark.note.clone(),
-                day: when.day(mark.at),
-            })
-        })
-        .collect();
+    let begin = when.zone.to_timestamp(first.day.to_datetime(jiff::civil::Time::midnight())).unwrap_or(when.now);
+    let mut marks: Vec<Mark> = Vec::new();
+    let (mut before, mut row) = (f64::NEG_INFINITY, 0);
+    for mark in &summary.policy_marks {
+        let hours = mark.at.duration_since(begin).as_hours();
+        if !(0..=length * 24 + 24).contains(&hours) {
+            continue;
+        }
+        row = if x(hours) - before < 0.3 { (row + 1) % 4 } else { 0 };
+        before = x(hours);
+        marks.push(Mark {
+            at: per_cent(x(hours)),
+            late: x(hours) > 0.6,
+            dy: 13 + 15 * row,
+            text: when.language.fill("trend.policy", &[("revision", &mark.revision.to_string())]),
+            short: cut(&mark.note, 30),
+            note: mark.note.clone(),
+            day: when.day(mark.at),
+        });
+    }
     let words = when.language.fill(
         "trend.words",
         &[
@@ -188,15 +184,12 @@ pub(crate) fn trend(summary: &Summary, when: &When<'_>) -> Option<Trend> {
     Some(Trend { line, area, rows, columns, marks, words })
 }
 
-/// The word of a device state in this language.
-pub(crate) fn state_word(language: Language, state: agent_core::judge::DeviceState) -> &'static str {
-    language.say(match state {
-        agent_core::judge::DeviceState::Compliant => "state.compliant",
-        agent_core::judge::DeviceState::InGrace => "state.in-grace",
-        agent_core::judge::DeviceState::NotCompliant => "state.not-compliant",
-        agent_core::judge::DeviceState::Unknown => "state.unknown",
-        agent_core::judge::DeviceState::Stale => "state.stale",
-    })
+/// The first characters of a text, with an ellipsis for what is left out.
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -204,6 +197,7 @@ mod tests {
     use jiff::tz::TimeZone;
 
     use super::*;
+    use crate::pages::Language;
 
     fn widths(counts: &[u64]) -> Vec<f64> {
         let counts: Vec<_> = counts.iter().map(|count| (*count, "compliant", String::new())).collect();

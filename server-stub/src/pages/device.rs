@@ -1,6 +1,6 @@
 //! One device: each check with its reason, evidence and history, and the report as it was received.
 
-use agent_core::judge::Verdict;
+use agent_core::judge::{Verdict, text};
 use askama::Template;
 use axum::response::Html;
 
@@ -9,10 +9,10 @@ use super::{
     chart::{self, Part},
     devices::{self, Tag},
     finish, judged, shape,
-    words::Language,
+    words::{Language, Speak as _},
 };
 use crate::fleet::{
-    Device,
+    Device, Span,
     device::{DeviceCheck, ReceivedReport},
 };
 
@@ -45,17 +45,22 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         .filter(|check| check.verdict != Verdict::NotApplicable || !check.code.is_empty())
         .collect();
     shown.sort_by_key(|check| weight(check));
+    let asking: Vec<_> = shown.iter().filter(|check| asks(check)).collect();
     finish(&Page {
         f: Frame::new(chrome, Place::Devices, format!("{} {}", devices::model(row, chrome), row.label)),
         model: devices::model(row, chrome),
         label: row.label.clone(),
         id: row.id.to_string(),
         shape: row.state.as_str(),
-        state: chart::state_word(language, row.state),
+        state: judged::state(language, row.state),
         since,
         about: about.join(" · "),
         overall: chart::history(&device.history, &when),
-        told: told(&shown, language),
+        periods: periods(device, chrome),
+        told: [language, language.other()]
+            .into_iter()
+            .map(|language| (language.as_str(), asking.iter().map(|check| Told::of(check, language)).collect()))
+            .collect(),
         checks: shown.iter().map(|check| self::check(check, chrome)).collect(),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
         gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
@@ -73,12 +78,14 @@ struct Page<'a> {
     label: String,
     id: String,
     shape: &'static str,
-    state: &'static str,
+    state: String,
     since: String,
     about: String,
     overall: Vec<Part>,
+    periods: Vec<Period>,
     checks: Vec<Row>,
-    told: Vec<Told>,
+    /// In the viewer's language, then in the other.
+    told: Vec<(&'static str, Vec<Told>)>,
     report: Option<Report>,
     gaps: String,
     thumbprint: String,
@@ -88,19 +95,62 @@ struct Page<'a> {
 
 struct Row {
     shape: &'static str,
-    word: &'static str,
+    word: String,
     name: String,
     what: String,
     evidence: Option<Tag>,
     history: Vec<Part>,
+    length: String,
     since: String,
     deadline: Option<String>,
 }
 
-/// The fix that the person reads, in each language, the viewer's first.
+/// A row of the table beside the bars.
+struct Period {
+    subject: String,
+    shape: &'static str,
+    word: String,
+    from: String,
+    to: String,
+    why: String,
+    policy: String,
+}
+
+/// Every span that the bars draw, the device's own first, newest first.
+fn periods(device: &Device, chrome: &Chrome) -> Vec<Period> {
+    let (language, when) = (chrome.language, chrome.when());
+    let row = |subject: String, span: &Span, why: String| Period {
+        subject,
+        shape: shape::of_word(&span.word, span.in_grace),
+        word: judged::span(language, &span.word, span.in_grace),
+        from: when.moment(span.since),
+        to: span.until.map_or_else(|| language.say("span.now").to_owned(), |until| when.moment(until)),
+        why,
+        policy: when.number(span.policy_revision),
+    };
+    let overall = device.history.iter().rev();
+    let own = overall.map(|span| row(language.say("device.overall").to_owned(), span, String::new()));
+    let checks = device.checks.iter().flat_map(|check| {
+        let name = judged::check(language, check.check);
+        let spans = check.history.iter().rev().filter(|span| !span.code.is_empty());
+        spans.map(move |span| row(name.clone(), span, judged::what(language, check.check, &span.code, &span.params)))
+    });
+    own.chain(checks).collect()
+}
+
+/// What the person reads of one check.
 struct Told {
     name: String,
-    texts: Vec<(&'static str, String)>,
+    what: String,
+    why: String,
+    fix: Option<String>,
+}
+
+impl Told {
+    fn of(check: &DeviceCheck, language: Language) -> Self {
+        let text::Told { title, what, why, fix } = judged::told(language, check.check, &check.code, &check.params);
+        Self { name: title, what, why, fix }
+    }
 }
 
 struct Report {
@@ -129,35 +179,26 @@ fn weight(check: &DeviceCheck) -> u8 {
 fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
     let (language, when) = (chrome.language, chrome.when());
     let shape = shape::of_verdict(check.verdict, check.in_grace);
-    let said = [("day", &*when.day(check.since)), ("length", &*when.length(check.since))];
     Row {
         shape,
-        word: language.say(chart::word_key(shape)),
+        word: judged::verdict(language, check.verdict, check.in_grace),
         name: judged::check(language, check.check),
-        what: judged::words(language, check.check, &check.code, &check.params).what,
+        what: judged::what(language, check.check, &check.code, &check.params),
         evidence: check.evidence.map(|evidence| Tag::of(evidence, chrome)),
         history: chart::history(&check.history, &when),
-        since: language.fill("device.since.length", &said),
+        length: when.length(check.since),
+        since: language.fill("device.since.day", &[("day", &when.day(check.since))]),
         deadline: check.deadline.map(|at| language.fill("device.until", &[("deadline", &when.moment(at))])),
     }
 }
 
-fn told(checks: &[&DeviceCheck], viewer: Language) -> Vec<Told> {
-    checks
-        .iter()
-        .filter(|check| judged::wants_a_fix(check.verdict))
-        .map(|check| {
-            let texts = [viewer, viewer.other()]
-                .into_iter()
-                .map(|language| {
-                    let words = judged::words(language, check.check, &check.code, &check.params);
-                    let text = words.fix.map_or_else(|| words.what.clone(), |fix| format!("{} {fix}", words.what));
-                    (language.as_str(), text)
-                })
-                .collect();
-            Told { name: judged::check(viewer, check.check), texts }
-        })
-        .collect()
+/// Whether the person is asked to do something about it.
+fn asks(check: &DeviceCheck) -> bool {
+    match check.verdict {
+        Verdict::Fail | Verdict::Nudge => true,
+        Verdict::Unknown => Told::of(check, Language::En).fix.is_some(),
+        Verdict::Pass | Verdict::NotApplicable => false,
+    }
 }
 
 fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {

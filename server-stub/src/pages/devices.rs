@@ -5,7 +5,7 @@ use askama::Template;
 use axum::response::Html;
 use url::form_urlencoded;
 
-use super::{Chrome, Frame, Place, chart, finish, judged, shape::STATES};
+use super::{Chrome, Frame, Place, finish, judged, shape::STATES, words::Speak as _};
 use crate::fleet::{DeviceFilter, DevicePage, DeviceRow, Sort};
 
 /// The list. `groups` are the organisation's, to choose from.
@@ -128,11 +128,13 @@ pub(super) struct Row {
     href: String,
     label: String,
     shape: &'static str,
-    state: &'static str,
+    state: String,
     model: String,
     system: String,
     group: String,
+    check: Option<String>,
     why: String,
+    until: Option<String>,
     fine: bool,
     evidence: Option<Tag>,
     since: String,
@@ -154,12 +156,9 @@ impl Tag {
 
 fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Choice> {
     let language = chrome.language;
-    let state = STATES
-        .iter()
-        .map(|state| (state.as_str().to_owned(), chart::state_word(language, *state).to_owned()))
-        .collect();
+    let state = STATES.iter().map(|state| (state.as_str().to_owned(), judged::state(language, *state))).collect();
     let check = Check::ALL.iter().map(|c| (c.as_str().to_owned(), judged::check(language, *c))).collect();
-    let platform = Platform::ALL.iter().map(|p| (p.as_str().to_owned(), judged::platform(*p).to_owned())).collect();
+    let platform = Platform::ALL.iter().map(|p| (p.as_str().to_owned(), judged::platform(*p))).collect();
     let evidence =
         Evidence::ALL.iter().rev().map(|e| (e.as_str().to_owned(), judged::evidence(language, *e))).collect();
     let mut all = vec![
@@ -224,19 +223,10 @@ fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
 
 fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
     let (language, when) = (chrome.language, chrome.when());
-    let why = match (&device.why, device.state, device.last_report) {
-        (_, DeviceState::Stale, Some(at)) => language.fill("row.silent", &[("ago", &when.ago(at))]),
-        (Some(why), ..) => {
-            let name = judged::check(language, why.check);
-            let what = format!("{name}: {}", judged::words(language, why.check, &why.code, &why.params).what);
-            match why.deadline {
-                Some(at) => {
-                    let what = what.trim_end_matches('.');
-                    language.fill("row.until", &[("what", what), ("deadline", &when.moment(at))])
-                }
-                None => what,
-            }
-        }
+    // What a stale device last said is old: its silence is the reason.
+    let known = device.why.as_ref().filter(|_| device.state != DeviceState::Stale);
+    let why = match (known, device.state, device.last_report) {
+        (Some(why), ..) => judged::what(language, why.check, &why.code, &why.params),
         (None, DeviceState::Compliant, _) => language.say("row.all-pass").to_owned(),
         (None, _, Some(at)) => language.fill("row.silent", &[("ago", &when.ago(at))]),
         (None, _, None) => language.fill("row.silent", &[("ago", language.say("row.never"))]),
@@ -245,11 +235,15 @@ fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
         href: format!("/devices/{}", device.id),
         label: device.label.clone(),
         shape: device.state.as_str(),
-        state: chart::state_word(language, device.state),
+        state: judged::state(language, device.state),
         model: model(device, chrome),
         system: system(device, chrome),
         group: device.group.clone(),
         fine: device.state == DeviceState::Compliant && device.why.is_none(),
+        check: known.map(|why| judged::check(language, why.check)),
+        until: known
+            .and_then(|why| why.deadline)
+            .map(|at| language.fill("device.until", &[("deadline", &when.moment(at))])),
         why,
         evidence: device.evidence.map(|evidence| Tag::of(evidence, chrome)),
         since: when.age(device.state_since),
@@ -262,7 +256,7 @@ pub(super) fn model(device: &DeviceRow, chrome: &Chrome) -> String {
 }
 
 pub(super) fn system(device: &DeviceRow, chrome: &Chrome) -> String {
-    let mut out = judged::platform(device.platform).to_owned();
+    let mut out = judged::platform(device.platform);
     if !device.os_version.is_empty() {
         out = format!("{out} {}", device.os_version);
     }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, asset, finish};
+use super::{Chrome, Frame, Place, asset, finish, words::Speak as _};
 
 /// The page that an enrolment link opens. `server` is this server's address. The token stands in the link's
 /// fragment, which browsers keep to themselves; only the page's script reads it, into the command and the

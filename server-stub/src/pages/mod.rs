@@ -24,6 +24,8 @@ use askama::Template;
 use axum::response::Html;
 use jiff::{Timestamp, tz::TimeZone};
 
+use words::Speak as _;
+
 pub use preferences::Theme;
 pub use words::Language;
 
@@ -81,12 +83,16 @@ pub(crate) struct NavEntry {
 pub(crate) struct Frame<'a> {
     pub(crate) chrome: &'a Chrome,
     pub(crate) title: String,
+    pub(crate) stylesheet: String,
+    pub(crate) script: String,
+    pub(crate) icon: String,
     place: Place,
 }
 
 impl<'a> Frame<'a> {
     pub(crate) fn new(chrome: &'a Chrome, place: Place, title: impl Into<String>) -> Self {
-        Self { chrome, title: title.into(), place }
+        let [stylesheet, script, icon] = ["fleet.css", "fleet.js", "mark.svg"].map(asset::url);
+        Self { chrome, title: title.into(), stylesheet, script, icon, place }
     }
 
     /// The words under this key.
@@ -113,18 +119,6 @@ impl<'a> Frame<'a> {
         ]
         .map(|(href, key, place)| NavEntry { href, label: self.t(key), current: self.place == place })
         .into()
-    }
-
-    pub(crate) fn stylesheet(&self) -> String {
-        asset::url("fleet.css")
-    }
-
-    pub(crate) fn script(&self) -> String {
-        asset::url("fleet.js")
-    }
-
-    pub(crate) fn icon(&self) -> String {
-        asset::url("mark.svg")
     }
 
     pub(crate) fn other_language(&self) -> Language {

@@ -9,6 +9,7 @@ use super::{
     chart::{self, Part, Trend},
     finish, judged,
     shape::STATES,
+    words::Speak as _,
 };
 use crate::fleet::{
     DeviceFilter, ReleaseLineView, Summary, filter,
@@ -75,12 +76,12 @@ struct Tile {
     count: u64,
     number: String,
     shape: &'static str,
-    word: &'static str,
+    word: String,
     detail: String,
 }
 
 struct Day {
-    day: String,
+    date: String,
     counts: Vec<String>,
     share: String,
 }
@@ -89,7 +90,7 @@ impl Day {
     fn of(day: String, states: &StateCounts, chrome: &Chrome) -> Self {
         let when = chrome.when();
         Self {
-            day,
+            date: day,
             counts: STATES.iter().map(|state| when.number(states.of(*state))).collect(),
             share: when.percent(states.compliant, states.total()),
         }
@@ -107,18 +108,26 @@ struct Failing {
     name: String,
     href: String,
     parts: Vec<Part>,
-    counts: String,
+    counts: Vec<Said>,
+}
+
+/// A word with its shape.
+#[derive(PartialEq, Eq)]
+struct Said {
+    shape: &'static str,
+    words: String,
 }
 
 struct Versions {
     title: String,
     rows: Vec<Version>,
+    legend: Vec<Said>,
     settled: String,
     rolling: Option<String>,
 }
 
 struct Version {
-    version: String,
+    label: String,
     href: Option<String>,
     width: String,
     shape: &'static str,
@@ -144,12 +153,15 @@ fn tile(state: DeviceState, summary: &Summary, chrome: &Chrome) -> Tile {
             format!("{} · {change}", when.percent(count, summary.states.total()))
         }
         _ if count == 0 => language.say("overview.zero").to_owned(),
-        DeviceState::InGrace => language.say("overview.in-grace").to_owned(),
+        DeviceState::InGrace => summary.next_deadline.map_or_else(
+            || language.say("overview.in-grace").to_owned(),
+            |at| language.fill("overview.next-deadline", &[("deadline", &when.moment(at))]),
+        ),
         DeviceState::NotCompliant => language.say("overview.not-compliant").to_owned(),
         DeviceState::Unknown => language.say("overview.unknown").to_owned(),
         DeviceState::Stale => language.say("overview.stale").to_owned(),
     };
-    Tile { count, number: when.number(count), shape: state.as_str(), word: chart::state_word(language, state), detail }
+    Tile { count, number: when.number(count), shape: state.as_str(), word: judged::state(language, state), detail }
 }
 
 /// The sentence of something that needs a person. Its parameters: `deadline` (RFC 3339) for `deadline-near`,
@@ -161,7 +173,7 @@ fn needs(item: &Attention, chrome: &Chrome) -> Need {
     let param = |name: &str| item.params.get(name).map(String::as_str);
     let words = item
         .check
-        .map(|check| (judged::check(language, check), judged::words(language, check, &item.code, &item.params).what));
+        .map(|check| (judged::check(language, check), judged::what(language, check, &item.code, &item.params)));
     let (title, detail) = match (item.code.as_str(), &words) {
         ("deadline-near", _) => {
             let deadline = param("deadline").and_then(|at| at.parse().ok()).map(|at| when.moment(at));
@@ -205,7 +217,10 @@ fn failing(summary: &Summary, chrome: &Chrome) -> Vec<Failing> {
             let said: Vec<_> = kinds
                 .iter()
                 .filter(|(_, count, _)| *count > 0)
-                .map(|(key, count, _)| language.count(key, *count, &when.number(*count), &[]))
+                .map(|(key, count, shape)| Said {
+                    shape,
+                    words: language.count(key, *count, &when.number(*count), &[]),
+                })
                 .collect();
             let mut x = 0.0;
             let parts = kinds
@@ -224,7 +239,7 @@ fn failing(summary: &Summary, chrome: &Chrome) -> Vec<Failing> {
                 name: judged::check(language, check.check),
                 href: super::devices::href(&filter),
                 parts,
-                counts: said.join(" · "),
+                counts: said,
             }
         })
         .collect()
@@ -264,7 +279,15 @@ fn adoption(
         let line = lines.iter().find(|line| line.product == product && line.platform == platform.as_str());
         let (settled, rolling) = settled(line, chrome);
         let name = judged::platform(platform);
-        cards.push(Versions { title: chrome.language.fill(title, &[("platform", name)]), rows, settled, rolling });
+        let mut legend: Vec<Said> = Vec::new();
+        for row in &rows {
+            let said = Said { shape: row.shape, words: row.standing.to_owned() };
+            if !legend.contains(&said) {
+                legend.push(said);
+            }
+        }
+        let title = chrome.language.fill(title, &[("platform", &name)]);
+        cards.push(Versions { title, rows, legend, settled, rolling });
     }
     cards
 }
@@ -287,7 +310,7 @@ fn row(version: &Adoption, product: &str, whole: u64, chrome: &Chrome) -> Versio
     }
 }
 
-fn bar(version: String, standing: VersionStanding, devices: u64, whole: u64, chrome: &Chrome) -> Version {
+fn bar(label: String, standing: VersionStanding, devices: u64, whole: u64, chrome: &Chrome) -> Version {
     let (shape, key) = match standing {
         VersionStanding::Current => ("compliant", "adoption.current"),
         VersionStanding::Behind => ("in-grace", "adoption.behind"),
@@ -295,7 +318,7 @@ fn bar(version: String, standing: VersionStanding, devices: u64, whole: u64, chr
         VersionStanding::Unknown => ("unknown", "adoption.unknown"),
     };
     Version {
-        version,
+        label,
         href: None,
         width: chart::per_cent(chart::share(devices, whole).max(0.012)),
         shape,

@@ -32,6 +32,7 @@ impl Theme {
     }
 
     /// What the switch offers next.
+    #[must_use]
     pub const fn next(self) -> Self {
         match self {
             Self::Auto => Self::Dark,

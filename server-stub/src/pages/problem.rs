@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, finish};
+use super::{Chrome, Frame, Place, finish, words::Speak as _};
 
 /// Why a page could not be shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use agent_core::judge::Platform;
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, chart, finish, judged};
+use super::{Chrome, Frame, Place, chart, finish, judged, words::Speak as _};
 use crate::fleet::{DeviceFilter, ReleaseLineView, releases::FloorView};
 
 /// The page of the catalogue.
@@ -73,10 +73,10 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
     }
     .to_owned();
     let platform = Platform::from_word(&line.platform);
-    let name = platform.map_or_else(|| line.platform.clone(), |platform| judged::platform(platform).to_owned());
+    let name = platform.map_or_else(|| line.platform.clone(), judged::platform);
     let mut about = Vec::new();
-    if let Some(newest) = line.newest.as_ref().filter(|newest| Some(*newest) != line.effective_latest.as_ref()) {
-        about.push(language.fill("releases.newest", &[("version", newest)]));
+    if let Some(newest) = line.releases.first().filter(|newest| !newest.settled) {
+        about.push(language.fill("releases.newest", &[("version", &newest.version)]));
     }
     if let Some(at) = line.fetched_at {
         about.push(language.fill("releases.fetched", &[("ago", &when.ago(at))]));

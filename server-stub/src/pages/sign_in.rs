@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, finish};
+use super::{Chrome, Frame, Place, finish, words::Speak as _};
 
 /// The form for email and password; it posts to `/sign-in`. `refused` after a wrong one.
 pub fn password(refused: bool, email: &str, csrf: &str, chrome: &Chrome) -> Html<String> {

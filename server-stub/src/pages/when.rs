@@ -162,8 +162,12 @@ impl When<'_> {
         if whole == 0 {
             return "–".to_owned();
         }
-        let tenths = u128::from(part) * 1000 / u128::from(whole);
-        let tenths = if part > 0 { tenths.max(1) } else { tenths };
+        let (part, whole) = (u128::from(part), u128::from(whole));
+        let tenths = match (part * 1000 + whole / 2) / whole {
+            0 if part > 0 => 1,
+            1000 if part < whole => 999,
+            tenths => tenths,
+        };
         let text = if tenths.is_multiple_of(10) {
             format!("{}", tenths / 10)
         } else {
@@ -204,7 +208,7 @@ mod tests {
     fn numbers_follow_the_language_and_shares_are_never_rounded_into_a_lie() {
         at(Language::Es, |when| {
             assert_eq!((when.number(1204), when.number(12_345)), ("1204".into(), "12.345".into()));
-            assert_eq!(when.percent(412, 460), "89,5\u{a0}%");
+            assert_eq!(when.percent(412, 460), "89,6\u{a0}%");
         });
         at(Language::En, |when| {
             assert_eq!(when.number(1_204_000), "1,204,000");
