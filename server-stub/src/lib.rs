@@ -10,4 +10,12 @@
 
 pub mod api;
 pub mod fleet;
+mod intake;
+pub mod judging;
+pub mod keys;
 pub mod pages;
+pub mod scope;
+pub mod server;
+pub mod store;
+
+pub use intake::token;

@@ -1,3 +1,15 @@
 //! What the server answers over HTTP, and how it refuses.
 
+use std::sync::Arc;
+
+use axum::Router;
+
+use crate::server::Server;
+
 pub mod problem;
+pub mod wire;
+
+/// Everything that the server answers.
+pub fn router(server: Arc<Server>) -> Router {
+    Router::new().merge(wire::routes()).with_state(server)
+}

@@ -6,6 +6,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::store::StoreError;
+
 /// A stable code. Scripts and agents rely on the spelling and on the status: both are part of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the table below says what each means, and `docs/errors.md` shows it")]
@@ -324,6 +326,19 @@ impl Problem {
 impl From<ProblemCode> for Problem {
     fn from(code: ProblemCode) -> Self {
         Self { code, detail: None, retry_after: None }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Full => ProblemCode::StorageFull.retry_after(60),
+            StoreError::Busy | StoreError::Closed | StoreError::Disk(_) => ProblemCode::NotReady.retry_after(10),
+            StoreError::Row { .. } | StoreError::Newer { .. } | StoreError::Sql(_) | StoreError::Open { .. } => {
+                tracing::error!(%error, "a request met a fault of the store");
+                ProblemCode::Internal.into()
+            }
+        }
     }
 }
 

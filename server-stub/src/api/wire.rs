@@ -1,0 +1,192 @@
+//! What devices call: challenges, enrolments, reports, and their signed policy, catalogue and keys.
+
+use std::sync::Arc;
+
+use agent_core::wire::{
+    envelope::from_hex,
+    message::{Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest},
+};
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Json, Response},
+    routing::{get, post},
+};
+
+use super::problem::{Problem, ProblemCode};
+use crate::{
+    intake::{
+        self, Outcome, VerifiedReport,
+        challenge::{self, Subject},
+        enrolment,
+        served::{self, Served},
+    },
+    scope::Scope,
+    server::Server,
+    store::cut,
+};
+
+/// The largest body of a call, in bytes, and of a batch.
+pub const LARGEST_BODY: usize = 64 * 1024;
+/// The largest body of a batch, in bytes.
+pub const LARGEST_BATCH: usize = 1024 * 1024;
+/// How many envelopes a batch holds at most.
+const LARGEST_COUNT: usize = 500;
+/// The media type of an envelope.
+pub const JOSE: &str = "application/jose";
+
+/// The calls of devices.
+pub fn routes() -> Router<Arc<Server>> {
+    Router::new()
+        .route("/v1/challenges", post(challenges))
+        .route("/v1/enrolments", post(enrolments))
+        .route("/v1/reports", post(reports))
+        .route("/v1/policy", get(policy))
+        .route("/v1/catalogue", get(catalogue))
+        .route("/v1/keys", get(keys))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .merge(Router::new().route("/v1/reports/batch", post(batch)).layer(DefaultBodyLimit::max(LARGEST_BATCH)))
+}
+
+async fn challenges(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<ChallengeAnswer>, Problem> {
+    let now = cut(server.now());
+    let (scope, subject) = match json::<ChallengeRequest>(&headers, &body)? {
+        ChallengeRequest::Device(device) => (Scope::proven(device.organisation()), Subject::Device(device)),
+        ChallengeRequest::TokenHash(text) => {
+            let hash: [u8; 32] = from_hex(&text)
+                .and_then(|bytes| bytes.try_into().ok())
+                .ok_or_else(|| ProblemCode::MalformedRequest.detail("`tokenHash` is 64 hexadecimal digits"))?;
+            (enrolment::organisation_of(&server, hash).await?, Subject::Token(hash))
+        }
+    };
+    let challenge = challenge::issue(&server.keys, subject, now);
+    Ok(Json(ChallengeAnswer { challenge, audience: server.audience(scope), server_time: now }))
+}
+
+async fn enrolments(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let envelope = envelope(&headers, &body)?;
+    let now = server.now();
+    let verified = enrolment::verify(&server, &envelope, now)?;
+    let answer = enrolment::enrol(&server, verified, now).await?;
+    Ok((StatusCode::CREATED, Json(answer)).into_response())
+}
+
+async fn reports(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+    let verified = intake::verify(&server, envelope(&headers, &body)?).await?;
+    let mut outcomes = commit(&server, vec![verified]).await?;
+    let outcome = outcomes.pop().ok_or(ProblemCode::Internal)?;
+    Ok(Json(outcome?).into_response())
+}
+
+async fn batch(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<BatchAnswer>, Problem> {
+    let batch: Batch = json(&headers, &body)?;
+    if batch.envelopes.len() > LARGEST_COUNT {
+        return Err(ProblemCode::BodyTooLarge.detail(format!("a batch holds at most {LARGEST_COUNT} envelopes")));
+    }
+    let mut answers = Vec::with_capacity(batch.envelopes.len());
+    let mut verified = Vec::with_capacity(batch.envelopes.len());
+    for envelope in batch.envelopes {
+        match intake::verify(&server, envelope).await {
+            Ok(report) => {
+                verified.push(report);
+                answers.push(None);
+            }
+            Err(problem) => answers.push(Some(problem)),
+        }
+    }
+    let mut outcomes = commit(&server, verified).await?.into_iter();
+    let answers = answers.into_iter().map(|refused| match refused {
+        Some(problem) => BatchItem::Refused(problem.body()),
+        None => match outcomes.next() {
+            Some(Ok(acknowledgement)) => BatchItem::Acknowledged(Box::new(acknowledgement)),
+            Some(Err(problem)) => BatchItem::Refused(problem.body()),
+            None => BatchItem::Refused(Problem::from(ProblemCode::Internal).body()),
+        },
+    });
+    Ok(Json(BatchAnswer { answers: answers.collect() }))
+}
+
+/// Hands reports to the committer together, in their order; returns when they are on the disk.
+async fn commit(server: &Arc<Server>, verified: Vec<VerifiedReport>) -> Result<Vec<Outcome>, Problem> {
+    let (state, received_at) = (Arc::clone(server), server.now());
+    let outcomes = server
+        .store
+        .commit(move |connection, desk| {
+            verified
+                .iter()
+                .map(|report| intake::commit(connection, desk, &state.keys, report, received_at))
+                .collect::<Result<Vec<_>, _>>()
+        })
+        .await?;
+    Ok(outcomes)
+}
+
+async fn policy(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/policy"), &[]).await?;
+    let scope = device.scope;
+    let rules = server.store.read(move |connection| served::rules(connection, scope)).await?;
+    let served = served::policy(&server, &rules, &device, server.now()).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, served))
+}
+
+async fn catalogue(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/catalogue"), &[]).await?;
+    let scope = device.scope;
+    let rules = server.store.read(move |connection| served::rules(connection, scope)).await?;
+    let served = served::catalogue(&server, &rules, scope).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, served))
+}
+
+async fn keys(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/keys"), &[]).await?;
+    let served = served::keys(&server, device.scope, cut(server.now())).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, served))
+}
+
+/// A signed document, or 304 where the caller holds it.
+fn answer(headers: &HeaderMap, served: Served) -> Response {
+    let held = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let is_held = held.is_some_and(|held| held.split(',').any(|tag| tag.trim() == served.etag));
+    let tag = [(header::ETAG, served.etag.clone()), (header::CACHE_CONTROL, "private, no-cache".to_owned())];
+    if is_held {
+        return (StatusCode::NOT_MODIFIED, tag).into_response();
+    }
+    (tag, [(header::CONTENT_TYPE, JOSE)], served.envelope).into_response()
+}
+
+fn proof(headers: &HeaderMap) -> &str {
+    headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+fn is(headers: &HeaderMap, media_type: &str) -> bool {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    sent.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(media_type))
+}
+
+fn envelope(headers: &HeaderMap, body: &Bytes) -> Result<String, Problem> {
+    if !is(headers, JOSE) {
+        return Err(ProblemCode::UnsupportedMediaType.into());
+    }
+    let text = std::str::from_utf8(body).map_err(|_| ProblemCode::MalformedEnvelope)?;
+    Ok(text.to_owned())
+}
+
+fn json<T: serde::de::DeserializeOwned>(headers: &HeaderMap, body: &Bytes) -> Result<T, Problem> {
+    if !is(headers, "application/json") {
+        return Err(ProblemCode::UnsupportedMediaType.into());
+    }
+    serde_json::from_slice(body).map_err(|error| {
+        // Places are told, values are not: they may be anything.
+        ProblemCode::MalformedRequest.detail(format!("line {}, column {}", error.line(), error.column()))
+    })
+}

@@ -1,0 +1,186 @@
+//! What happens to a verified report inside the group's transaction: its place in the device's history, what it says,
+//! and the judgement. It is acknowledged after the commit.
+
+use agent_core::{
+    judge::facts::DeviceFacts,
+    wire::{
+        envelope::hex,
+        message::Acknowledgement,
+        report::{Content, Report},
+    },
+};
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{acknowledgement::acknowledge, verify::VerifiedReport};
+use crate::{
+    api::problem::{Problem, ProblemCode},
+    judging::{Desk, Record, Rules, catch_up, judge},
+    keys::Keys,
+    store::{StoreError, cut, to_ms},
+};
+
+/// What became of a report.
+pub(crate) type Outcome = Result<Acknowledgement, Problem>;
+
+/// How long a report may have been on its way and still count as made when it was received.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(60);
+
+/// Commits one report that was received at a moment.
+pub(crate) fn commit(
+    connection: &Connection,
+    desk: &mut Desk,
+    keys: &Keys,
+    verified: &VerifiedReport,
+    received_at: Timestamp,
+) -> Result<Outcome, StoreError> {
+    let (scope, report) = (verified.registered.scope, &verified.report);
+    let Some(mut record) = desk.take(connection, scope, report.device)? else {
+        return Ok(Err(ProblemCode::UnknownKey.into()));
+    };
+    let rules = desk.rules(connection, scope)?;
+    // A server's clock that was set back never makes history run backwards.
+    let now = cut(received_at).max(record.judged_at);
+    if report.sequence <= record.last_sequence {
+        let outcome = repeat(connection, &mut record, verified, now)?;
+        let outcome = match outcome {
+            Ok(()) => {
+                let mut changed = catch_up(connection, desk, &mut record, &rules, now)?;
+                if record.posture.is_none() {
+                    changed.documents |= judge(connection, desk, &mut record, &rules, now)?.documents;
+                }
+                record.save(connection, changed)?;
+                Ok(acknowledge(keys, &record, &rules, report.sequence, &hex(&verified.hash), now))
+            }
+            Err(problem) => Err(problem),
+        };
+        desk.put(record);
+        return Ok(outcome);
+    }
+    let facts = match told(&record, report) {
+        Ok(facts) => facts,
+        Err(problem) => {
+            desk.put(record);
+            return Ok(Err(problem));
+        }
+    };
+    take_in(connection, desk, (&mut record, facts), &rules, verified, now)?;
+    let acknowledgement = acknowledge(keys, &record, &rules, report.sequence, &hex(&verified.hash), now);
+    desk.put(record);
+    Ok(Ok(acknowledgement))
+}
+
+/// The facts that the report tells; none when they are those of before.
+fn told(record: &Record, report: &Report) -> Result<Option<DeviceFacts>, Problem> {
+    match &report.content {
+        Content::Full(full) if full.facts.platform != record.platform => {
+            Err(ProblemCode::FieldNotAllowed.detail("`platform` is not the one that was enrolled; enrol again"))
+        }
+        Content::Full(full) => Ok(Some(full.facts.clone())),
+        Content::Unchanged(unchanged) => match record.full {
+            Some((_, hash)) if hex(&hash) == unchanged.report_hash => Ok(None),
+            _ => Err(ProblemCode::FullReportRequired.into()),
+        },
+    }
+}
+
+/// A new report: its row, its facts, and the judgement then and now.
+fn take_in(
+    connection: &Connection,
+    desk: &mut Desk,
+    (record, facts): (&mut Record, Option<DeviceFacts>),
+    rules: &Rules,
+    verified: &VerifiedReport,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let report = &verified.report;
+    let made_at = cut(report.at).clamp(verified.challenged_at.min(now), now);
+    // Only the newest challenge proves that the report is not an old one that somebody kept.
+    let fresh = verified.challenged_at >= record.challenged_at;
+    store_report(connection, record, verified, (made_at, now), fresh)?;
+
+    let mut changed = catch_up(connection, desk, record, rules, made_at)?;
+    record.last_sequence = report.sequence;
+    record.received += 1;
+    record.challenged_at = now;
+    record.last_heard_at = now;
+    record.last_report_at = Some(now);
+    record.agent_version.clone_from(&report.agent_version.chars().take(40).collect());
+    if let Some(facts) = facts {
+        changed.documents |= facts != record.facts;
+        record.facts = facts;
+        record.full = Some((report.sequence, verified.hash));
+    }
+    // A queued report writes history at its own time; one that has just been made is judged once, now.
+    if now.duration_since(made_at) > ON_ITS_WAY {
+        changed.documents |= judge(connection, desk, record, rules, made_at)?.documents;
+        changed.documents |= catch_up(connection, desk, record, rules, now)?.documents;
+    }
+    changed.documents |= judge(connection, desk, record, rules, now)?.documents;
+    record.save(connection, changed)
+}
+
+fn store_report(
+    connection: &Connection,
+    record: &Record,
+    verified: &VerifiedReport,
+    (made_at, now): (Timestamp, Timestamp),
+    fresh: bool,
+) -> Result<(), StoreError> {
+    let report = &verified.report;
+    let kind = match report.content {
+        Content::Full(_) => "full",
+        Content::Unchanged(_) => "unchanged",
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO reports (org, device, sequence, received_at, made_at, clock_skew, fresh, kind, hash, envelope)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            record.scope.org(),
+            record.device.to_bytes(),
+            sequence(report)?,
+            to_ms(now),
+            to_ms(made_at),
+            to_ms(report.at).saturating_sub(to_ms(now)),
+            fresh,
+            kind,
+            verified.hash,
+            verified.envelope,
+        ])?;
+    Ok(())
+}
+
+/// A sequence number that is not new: the same bytes are answered again, others are refused without a hint and
+/// found, and a number that was passed over stays a gap.
+fn repeat(
+    connection: &Connection,
+    record: &mut Record,
+    verified: &VerifiedReport,
+    now: Timestamp,
+) -> Result<Result<(), Problem>, StoreError> {
+    let (org, device) = (record.scope.org(), record.device.to_bytes());
+    let sequence = sequence(&verified.report)?;
+    let stored: Option<[u8; 32]> = connection
+        .prepare_cached("SELECT hash FROM reports WHERE org = ?1 AND device = ?2 AND sequence = ?3")?
+        .query_row(params![org, device, sequence], |row| row.get(0))
+        .optional()?;
+    match stored {
+        Some(hash) if hash == verified.hash => Ok(Ok(())),
+        Some(_) => {
+            connection
+                .prepare_cached(
+                    "INSERT INTO findings (org, device, at, kind, sequence, hash)
+                     VALUES (?1, ?2, ?3, 'sequence-conflict', ?4, ?5) ON CONFLICT DO NOTHING",
+                )?
+                .execute(params![org, device, to_ms(now), sequence, verified.hash])?;
+            Ok(Err(ProblemCode::ReportSequenceConflict.into()))
+        }
+        None => Ok(Err(ProblemCode::ReportSequencePassed.into())),
+    }
+}
+
+fn sequence(report: &Report) -> Result<i64, StoreError> {
+    i64::try_from(report.sequence).map_err(|error| StoreError::row("sequence", error))
+}

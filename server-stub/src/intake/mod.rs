@@ -1,0 +1,23 @@
+//! The server's side of the courier: what devices send becomes committed, judged history.
+//!
+//! ```text
+//! envelope ─▶ verify (signature, audience, challenge; outside any transaction)
+//!          ─▶ commit (sequence, facts, judgement; inside the group's transaction)
+//!          ─▶ acknowledgement, after the commit has reached the disk
+//! ```
+
+mod acknowledgement;
+pub(crate) mod challenge;
+mod commit;
+pub(crate) mod enrolment;
+pub(crate) mod registry;
+pub(crate) mod served;
+#[cfg(test)]
+mod tests;
+pub mod token;
+mod verify;
+
+pub(crate) use self::{
+    commit::{Outcome, commit},
+    verify::{VerifiedReport, verify, verify_proof},
+};

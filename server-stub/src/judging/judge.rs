@@ -1,0 +1,102 @@
+//! Judging one device at one moment, and writing what that changes.
+
+use agent_core::judge::{Posture, evaluate, silence};
+use jiff::Timestamp;
+use rusqlite::Connection;
+
+use super::{
+    desk::Desk,
+    record::{Changed, Record},
+    rules::Rules,
+    shown::Shown,
+    timeline::{self, JudgedBy},
+};
+use crate::store::{StoreError, cut};
+
+/// Judges the device at a moment that is not before its last judgement, and moves its spans and counts. The caller
+/// saves the record.
+pub(crate) fn judge(
+    connection: &Connection,
+    desk: &mut Desk,
+    record: &mut Record,
+    rules: &Rules,
+    at: Timestamp,
+) -> Result<Changed, StoreError> {
+    let at = cut(at).max(record.judged_at);
+    let policy = rules.policy(&record.group);
+    let posture = evaluate(&record.facts, policy, &rules.catalogue, &record.standing, at);
+    let silence = silence::judge(posture.state, record.last_heard_at, &[], policy, at);
+    let shown = Shown::of(&posture, &silence, &record.facts);
+    let by = JudgedBy { policy: posture.policy_revision, catalogue: posture.catalogue_revision };
+    timeline::advance(connection, record, record.shown.as_ref(), &shown, at, by)?;
+    count(desk, record, &shown, rules, at);
+
+    let standing = record.standing.after(&posture);
+    let documents =
+        standing != record.standing || record.posture.as_ref().is_none_or(|before| !is_same(before, &posture));
+    if record.shown.as_ref().is_none_or(|before| before.state != shown.state) {
+        record.state_since = at;
+    }
+    record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
+    record.standing = standing;
+    record.shown = Some(shown);
+    record.posture = Some(posture);
+    record.judged_at = at;
+    record.rules_revision = rules.revision;
+    Ok(Changed { documents })
+}
+
+/// Lives through everything that came due for the device until a moment: each at its own time.
+pub(crate) fn catch_up(
+    connection: &Connection,
+    desk: &mut Desk,
+    record: &mut Record,
+    rules: &Rules,
+    until: Timestamp,
+) -> Result<Changed, StoreError> {
+    let mut changed = Changed::default();
+    while let Some(due) = record.due_at.filter(|due| *due <= until) {
+        let step = judge(connection, desk, record, rules, due)?;
+        changed.documents |= step.documents;
+        if record.due_at.is_some_and(|next| next <= due) {
+            return Err(StoreError::row("due moment", "it does not move on"));
+        }
+    }
+    Ok(changed)
+}
+
+/// Whether two postures say the same, whenever they were judged.
+fn is_same(a: &Posture, b: &Posture) -> bool {
+    a.state == b.state
+        && a.policy_revision == b.policy_revision
+        && a.catalogue_revision == b.catalogue_revision
+        && a.checks == b.checks
+}
+
+/// A moment within a millisecond is due at its end, when it has certainly come.
+fn up(moment: Timestamp) -> Timestamp {
+    let whole = cut(moment);
+    if whole == moment { moment } else { whole.checked_add(jiff::SignedDuration::from_millis(1)).unwrap_or(moment) }
+}
+
+fn count(desk: &mut Desk, record: &Record, now: &Shown, rules: &Rules, at: Timestamp) {
+    let before = record.shown.as_ref();
+    if before == Some(now) {
+        return;
+    }
+    let (scope, group, platform) = (record.scope, &record.group, record.platform);
+    let counts = desk.counts();
+    for counted in before.map(|before| before.counted(platform)).unwrap_or_default() {
+        counts.shift(scope, group, counted, -1);
+    }
+    for counted in now.counted(platform) {
+        counts.shift(scope, group, counted, 1);
+    }
+    if before.is_none_or(|before| before.state != now.state) {
+        let day = rules.zone.to_datetime(at).date().to_string();
+        if let Some(before) = before {
+            counts.shift_day(scope, group, day.clone(), before.state.as_str(), -1);
+        }
+        counts.shift_day(scope, group, day, now.state.as_str(), 1);
+    }
+}

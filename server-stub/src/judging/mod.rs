@@ -1,0 +1,25 @@
+//! What the server makes of reports: the same pure judgement as on the phone, kept as spans and counts.
+//!
+//! ```text
+//! report, due moment or new rules ─▶ judge ─▶ Record (now) + timeline (spans) + counts, in one transaction
+//! ```
+//!
+//! Everything here runs on the committer's thread, with its [`Desk`].
+
+mod counts;
+mod desk;
+mod due;
+mod judge;
+mod record;
+pub mod rules;
+mod shown;
+mod timeline;
+
+pub use self::due::Settled;
+pub(crate) use self::{
+    desk::Desk,
+    due::settle,
+    judge::{catch_up, judge},
+    record::Record,
+    rules::Rules,
+};

@@ -1,0 +1,215 @@
+//! What an organisation's devices are judged by: the newest policy of each group, and the catalogue.
+
+use std::{collections::HashMap, sync::Arc};
+
+use agent_core::judge::{
+    Catalogue, Policy, catalogue::document::CatalogueDocument, document::Faults, policy::document::PolicyDocument,
+};
+use jiff::{Timestamp, tz::TimeZone};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::{
+    scope::Scope,
+    store::{StoreError, parse, print, to_ms},
+};
+
+/// The group that every organisation has; its policy holds for groups that have none of their own.
+pub const DEFAULT_GROUP: &str = "default";
+/// The policy that a new organisation starts with.
+pub const STARTER_POLICY: &str = include_str!("starter-policy.yaml");
+
+/// One group's policy.
+#[derive(Debug, Clone)]
+pub(crate) struct GroupPolicy {
+    /// What is judged by.
+    pub(crate) document: PolicyDocument,
+    /// When it was applied.
+    pub(crate) applied_at: i64,
+}
+
+/// What an organisation's devices are judged by.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    /// Grows with each change of a policy or the catalogue.
+    pub(crate) revision: u64,
+    /// The epoch of policy revisions.
+    pub(crate) epoch: u64,
+    /// The organisation's zone, in which days are counted.
+    pub(crate) zone: TimeZone,
+    policies: HashMap<String, Arc<GroupPolicy>>,
+    default: Arc<GroupPolicy>,
+    /// What is known about releases.
+    pub(crate) catalogue: Catalogue,
+    /// The catalogue as it is served, and when it was imported; none before the first.
+    pub(crate) served_catalogue: Option<(serde_json::Value, i64)>,
+}
+
+impl Rules {
+    /// The newest rules of the organisation.
+    pub(crate) fn load(connection: &Connection, scope: Scope) -> Result<Self, StoreError> {
+        let (revision, epoch, zone): (i64, i64, String) = connection
+            .prepare_cached("SELECT rules_revision, policy_epoch, zone FROM organisations WHERE org = ?1")?
+            .query_row([scope.org()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let mut policies = HashMap::new();
+        let mut statement = connection.prepare_cached(
+            "SELECT p.grp, p.document, p.applied_at FROM policies p WHERE p.org = ?1 AND p.revision =
+                (SELECT max(revision) FROM policies newest WHERE newest.org = p.org AND newest.grp = p.grp)",
+        )?;
+        let mut rows = statement.query([scope.org()])?;
+        while let Some(row) = rows.next()? {
+            let (group, text, applied_at): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let document = PolicyDocument::from_json(&parse("policy", &text)?)
+                .map_err(|faults| StoreError::row("policy", faults))?;
+            policies.insert(group, Arc::new(GroupPolicy { document, applied_at }));
+        }
+        let default = policies.get(DEFAULT_GROUP).cloned();
+        let default = default.ok_or_else(|| StoreError::row("policy", "the default group has none"))?;
+        let stored: Option<(String, i64)> = connection
+            .prepare_cached(
+                "SELECT document, imported_at FROM catalogues WHERE org = ?1 ORDER BY revision DESC LIMIT 1",
+            )?
+            .query_row([scope.org()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?;
+        let (catalogue, served_catalogue) = match stored {
+            Some((text, at)) => {
+                let document = CatalogueDocument::from_json(&parse("catalogue", &text)?)
+                    .map_err(|faults| StoreError::row("catalogue", faults))?;
+                (document.catalogue, Some((document.json, at)))
+            }
+            None => (Catalogue::default(), None),
+        };
+        let zone = TimeZone::get(&zone).map_err(|error| StoreError::row("time zone", error))?;
+        let (revision, epoch) = (revision.unsigned_abs(), epoch.unsigned_abs());
+        Ok(Self { revision, epoch, zone, policies, default, catalogue, served_catalogue })
+    }
+
+    /// The policy of a group, its own or the default group's.
+    pub(crate) fn group(&self, group: &str) -> &GroupPolicy {
+        self.policies.get(group).unwrap_or(&self.default)
+    }
+
+    /// What a group's devices are judged by.
+    pub(crate) fn policy(&self, group: &str) -> &Policy {
+        &self.group(group).document.policy
+    }
+}
+
+/// Rules that could not be put into force.
+#[derive(Debug, thiserror::Error)]
+pub enum RulesError {
+    /// The document has faults.
+    #[error(transparent)]
+    Document(#[from] Faults),
+    /// The revision does not grow.
+    #[error("{file}: metadata.revision is {found}, and this organisation is at {newest}; write {} or more", newest + 1)]
+    Revision {
+        /// The file.
+        file: String,
+        /// The revision in it.
+        found: u64,
+        /// The newest of the organisation.
+        newest: u64,
+    },
+    /// The group's name cannot be used.
+    #[error("`{0}` is no group name; write 1 to 60 lower-case letters, digits and hyphens")]
+    Group(String),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<rusqlite::Error> for RulesError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// Puts a policy into force for a group; the group is made where it does not exist. The fleet is judged again.
+///
+/// # Errors
+/// Refuses a document with faults and a revision that does not grow.
+pub fn apply_policy(
+    connection: &Connection,
+    scope: Scope,
+    group: &str,
+    (file, text): (&str, &str),
+    note: &str,
+    now: Timestamp,
+) -> Result<u64, RulesError> {
+    let document = PolicyDocument::from_text(file, text)?;
+    let slug = (1..=60).contains(&group.len())
+        && group.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    if !slug {
+        return Err(RulesError::Group(group.to_owned()));
+    }
+    let newest: i64 = connection.query_row(
+        "SELECT coalesce(max(revision), 0) FROM policies WHERE org = ?1",
+        [scope.org()],
+        |row| row.get(0),
+    )?;
+    let (found, newest) = (document.policy.revision, newest.unsigned_abs());
+    if found <= newest {
+        return Err(RulesError::Revision { file: file.to_owned(), found, newest });
+    }
+    let at = to_ms(now);
+    connection.execute(
+        "INSERT INTO groups (org, grp, created_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        params![scope.org(), group, at],
+    )?;
+    connection.execute(
+        "INSERT INTO policies (org, grp, revision, applied_at, note, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        params![scope.org(), group, super::record::number(found)?, at, note, print("policy", &document.json)?],
+    )?;
+    if group == DEFAULT_GROUP
+        && let Some(zone) = document.policy.quiet_hours.zone.iana_name()
+    {
+        connection.execute("UPDATE organisations SET zone = ?2 WHERE org = ?1", params![scope.org(), zone])?;
+    }
+    rules_changed(connection, scope, at)?;
+    Ok(found)
+}
+
+/// Takes over a catalogue that an administrator wrote; it gets the next revision. The fleet is judged again.
+///
+/// # Errors
+/// Refuses a document with faults.
+pub fn import_catalogue(
+    connection: &Connection,
+    scope: Scope,
+    source: &str,
+    (file, text): (&str, &str),
+    now: Timestamp,
+) -> Result<u64, RulesError> {
+    let mut json = CatalogueDocument::from_text(file, text)?.json;
+    let newest: i64 = connection.query_row(
+        "SELECT coalesce(max(revision), 0) FROM catalogues WHERE org = ?1",
+        [scope.org()],
+        |row| row.get(0),
+    )?;
+    let revision = newest + 1;
+    if let Some(own) = json.pointer_mut("/metadata/revision") {
+        *own = revision.into();
+    }
+    connection.execute(
+        "INSERT INTO catalogues (org, revision, imported_at, source, document) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![scope.org(), revision, to_ms(now), source, print("catalogue", &json)?],
+    )?;
+    rules_changed(connection, scope, to_ms(now))?;
+    Ok(revision.unsigned_abs())
+}
+
+/// Every device is judged again, in pieces, by whichever process serves.
+fn rules_changed(connection: &Connection, scope: Scope, at: i64) -> Result<(), StoreError> {
+    connection.execute(
+        "UPDATE rejudgements SET ended_at = ?2 WHERE org = ?1 AND ended_at IS NULL",
+        params![scope.org(), at],
+    )?;
+    connection.execute("UPDATE organisations SET rules_revision = rules_revision + 1 WHERE org = ?1", [scope.org()])?;
+    connection.execute(
+        "INSERT INTO rejudgements (org, rules_revision, began_at, total)
+         SELECT org, rules_revision, ?2, (SELECT count(*) FROM device_states d WHERE d.org = o.org)
+         FROM organisations o WHERE org = ?1",
+        params![scope.org(), at],
+    )?;
+    Ok(())
+}

@@ -1,0 +1,66 @@
+//! Opening the database: settings of each connection, and the migrations.
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::StoreError;
+
+/// The migrations in order; the database's `user_version` says how many it has seen.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+
+/// The writer's connection, migrated to the newest schema.
+pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
+    let open = |error: rusqlite::Error| StoreError::Open { path: path.display().to_string(), error: error.to_string() };
+    let connection = Connection::open(path).map_err(open)?;
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    settings(&connection)?;
+    // A power cut keeps what was acknowledged: the log is flushed before a commit returns.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    migrate(&connection)?;
+    Ok(connection)
+}
+
+/// What a reader's connection is opened with.
+pub(super) fn reader_flags() -> OpenFlags {
+    OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI
+}
+
+/// What every connection needs.
+pub(super) fn settings(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cache_size", -32_768)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
+}
+
+fn migrate(connection: &Connection) -> Result<(), StoreError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    // Two processes that open a new database at once: the second waits here and finds it migrated.
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > known {
+        connection.execute_batch("ROLLBACK")?;
+        return Err(StoreError::Newer { found, known });
+    }
+    for migration in MIGRATIONS.iter().skip(usize::try_from(found).unwrap_or_default()) {
+        connection.execute_batch(migration)?;
+    }
+    if found < known {
+        connection.pragma_update(None, "user_version", known)?;
+    }
+    connection.execute_batch("COMMIT")?;
+    Ok(())
+}
+
+/// A database in memory with the newest schema, for tests of queries.
+#[cfg(test)]
+pub(crate) fn in_memory() -> Connection {
+    let connection = Connection::open_in_memory().expect("memory");
+    settings(&connection).expect("settings");
+    migrate(&connection).expect("the schema");
+    connection
+}
