@@ -1,9 +1,12 @@
 //! Whether the desktop session locks itself, where its settings can be read as files.
 //!
-//! KDE Plasma keeps them in `kscreenlockerrc`, as text. A setting that a file states is reported by the system; the
+//! KDE Plasma keeps them in `kscreenlockerrc`, as text; GNOME, Cinnamon and MATE in dconf's files. A setting that a file states is reported by the system; the
 //! built-in default, where no file says otherwise, is a heuristic. What no file tells, such as whether the person has a
 //! password, is not claimed.
 
+mod dconf;
+mod gnome;
+mod gvdb;
 mod kde;
 
 use super::{Evidence, Reading, Root, UnknownReason};
@@ -12,8 +15,12 @@ use super::{Evidence, Reading, Root, UnknownReason};
 pub(super) fn of(root: &Root) -> Reading<bool> {
     let Some(desktop) = &root.session().desktop else { return outside(root) };
     for name in desktop.split(':') {
-        if name.eq_ignore_ascii_case("kde") {
-            return kde::locks(root);
+        match name.to_ascii_lowercase().as_str() {
+            "kde" => return kde::locks(root),
+            "gnome" => return gnome::locks(root, gnome::GNOME),
+            "x-cinnamon" | "cinnamon" => return gnome::locks(root, gnome::CINNAMON),
+            "mate" => return gnome::locks(root, gnome::MATE),
+            _ => {}
         }
     }
     Reading::unknown(UnknownReason::NotSupported)
