@@ -1,19 +1,19 @@
 //! The facts of a Linux machine.
 
-use super::{DeviceFacts, Platform, Reading, Root, UnknownReason, encryption, plain, read, screen_lock};
+use super::{DeviceFacts, Platform, Reading, Root, UnknownReason, Wanted, encryption, plain, read, screen_lock};
 use super::{beyond_hosts, os_release::OsRelease, why};
 
-pub(super) fn probe(wants: &impl Fn(&str) -> bool, root: &Root) -> DeviceFacts {
+pub(super) fn probe(wanted: &Wanted, root: &Root) -> DeviceFacts {
     let mut facts = DeviceFacts::nothing_collected(Platform::Linux);
-    beyond_hosts(&mut facts, wants);
-    if wants("osName") || wants("osVersion") {
+    beyond_hosts(&mut facts, wanted);
+    if wanted.wants("osName") || wanted.wants("osVersion") {
         let release = OsRelease::read(root);
-        facts.os_name = read(wants, "osName", || release.name());
-        facts.os_version = read(wants, "osVersion", || release.version());
+        facts.os_name = read(wanted, "osName", || release.name());
+        facts.os_version = read(wanted, "osVersion", || release.version());
     }
-    facts.model = read(wants, "model", || model(root));
-    facts.storage_encryption = read(wants, "storageEncryption", || encryption::of(root));
-    facts.screen_lock = read(wants, "screenLock", || screen_lock::of(root));
+    facts.model = read(wanted, "model", || model(root));
+    facts.storage_encryption = read(wanted, "storageEncryption", || encryption::of(root));
+    facts.screen_lock = read(wanted, "screenLock", || screen_lock::of(root));
     facts
 }
 
@@ -44,8 +44,12 @@ mod tests {
     fn what_is_not_wanted_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
         let root = Root::at(folder.path());
-        assert_eq!(probe(&|_: &str| false, &root), DeviceFacts::nothing_collected(Platform::Linux));
-        let only = probe(&|name: &str| name == "model", &root);
+        assert_eq!(probe(&Wanted::default(), &root), DeviceFacts::nothing_collected(Platform::Linux));
+        let mut model = Wanted::everything();
+        for other in Wanted::everything().names().filter(|name| *name != "model") {
+            model.forget(other);
+        }
+        let only = probe(&model, &root);
         assert_eq!(only.model, Reading::unknown(UnknownReason::NotSupported));
         assert!(only.os_version.is_not_collected() && only.storage_encryption.is_not_collected());
     }
@@ -53,7 +57,7 @@ mod tests {
     #[test]
     fn an_empty_machine_gives_reasons_for_everything() {
         let folder = tempfile::tempdir().unwrap();
-        let facts = serde_json::to_value(probe(&|_: &str| true, &Root::at(folder.path()))).unwrap();
+        let facts = serde_json::to_value(probe(&Wanted::everything(), &Root::at(folder.path()))).unwrap();
         for (name, reading) in facts.as_object().unwrap() {
             match name.as_str() {
                 "platform" => assert_eq!(reading, "linux"),

@@ -18,6 +18,7 @@ use crate::judge::{
     DeviceFacts, Platform, Reading, UnknownReason,
     facts::{Evidence, StorageEncryption},
 };
+use crate::wire::field::Wanted;
 
 /// The platform of this host.
 pub const fn platform() -> Platform {
@@ -30,39 +31,39 @@ pub const fn platform() -> Platform {
     }
 }
 
-/// Reads the wanted facts. `wants` answers for a field by its name on the wire, such as `screenLock`.
-pub fn probe(wants: impl Fn(&str) -> bool, root: &Root) -> DeviceFacts {
+/// Reads the wanted facts of this machine.
+pub fn probe(wanted: &Wanted, root: &Root) -> DeviceFacts {
     if cfg!(any(target_os = "macos", target_os = "windows")) {
-        other::probe(platform(), &wants)
+        other::probe(platform(), wanted)
     } else {
-        linux::probe(&wants, root)
+        linux::probe(wanted, root)
     }
 }
 
 /// The reading if it is wanted, else untouched.
-fn read<T>(wants: &impl Fn(&str) -> bool, name: &str, reading: impl FnOnce() -> Reading<T>) -> Reading<T> {
-    if wants(name) { reading() } else { Reading::default() }
+fn read<T>(wanted: &Wanted, name: &str, reading: impl FnOnce() -> Reading<T>) -> Reading<T> {
+    if wanted.wants(name) { reading() } else { Reading::default() }
 }
 
 /// What no host can answer: asked for all the same, it says so rather than "not collected".
-fn beyond_hosts(facts: &mut DeviceFacts, wants: &impl Fn(&str) -> bool) {
+fn beyond_hosts(facts: &mut DeviceFacts, wanted: &Wanted) {
     const fn none<T>() -> Reading<T> {
         Reading::unknown(UnknownReason::NotSupported)
     }
-    facts.security_patch = read(wants, "securityPatch", none);
-    facts.lock_complexity = read(wants, "lockComplexity", none);
-    facts.whatsapp_business.presence = read(wants, "whatsappBusiness.presence", none);
-    facts.whatsapp_business.version = read(wants, "whatsappBusiness.version", none);
-    facts.whatsapp_business.signers = read(wants, "whatsappBusiness.signers", none);
-    facts.whatsapp_business.installer = read(wants, "whatsappBusiness.installer", none);
-    facts.whatsapp_consumer = read(wants, "whatsappConsumer", none);
-    facts.own_app_genuine = read(wants, "ownAppGenuine", none);
-    facts.boot_state = read(wants, "bootState", none);
-    facts.root_signs = read(wants, "rootSigns", none);
-    facts.developer_options = read(wants, "developerOptions", none);
-    facts.adb = read(wants, "adb", none);
-    facts.usage_rules = read(wants, "usageRules", none);
-    facts.declarations = read(wants, "declarations", none);
+    facts.security_patch = read(wanted, "securityPatch", none);
+    facts.lock_complexity = read(wanted, "lockComplexity", none);
+    facts.whatsapp_business.presence = read(wanted, "whatsappBusiness.presence", none);
+    facts.whatsapp_business.version = read(wanted, "whatsappBusiness.version", none);
+    facts.whatsapp_business.signers = read(wanted, "whatsappBusiness.signers", none);
+    facts.whatsapp_business.installer = read(wanted, "whatsappBusiness.installer", none);
+    facts.whatsapp_consumer = read(wanted, "whatsappConsumer", none);
+    facts.own_app_genuine = read(wanted, "ownAppGenuine", none);
+    facts.boot_state = read(wanted, "bootState", none);
+    facts.root_signs = read(wanted, "rootSigns", none);
+    facts.developer_options = read(wanted, "developerOptions", none);
+    facts.adb = read(wanted, "adb", none);
+    facts.usage_rules = read(wanted, "usageRules", none);
+    facts.declarations = read(wanted, "declarations", none);
 }
 
 /// Why a file could not be read.

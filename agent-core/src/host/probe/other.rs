@@ -4,16 +4,16 @@
 
 use sysinfo::{Product, System};
 
-use super::{DeviceFacts, Platform, Reading, UnknownReason, beyond_hosts, plain, read};
+use super::{DeviceFacts, Platform, Reading, UnknownReason, Wanted, beyond_hosts, plain, read};
 
-pub(super) fn probe(platform: Platform, wants: &impl Fn(&str) -> bool) -> DeviceFacts {
+pub(super) fn probe(platform: Platform, wanted: &Wanted) -> DeviceFacts {
     let mut facts = DeviceFacts::nothing_collected(platform);
-    beyond_hosts(&mut facts, wants);
-    facts.os_name = read(wants, "osName", || Reading::reported(platform.to_string()));
-    facts.os_version = read(wants, "osVersion", || said(System::os_version()));
-    facts.model = read(wants, "model", || said(Product::name()));
-    facts.storage_encryption = read(wants, "storageEncryption", || Reading::unknown(UnknownReason::NotSupported));
-    facts.screen_lock = read(wants, "screenLock", || Reading::unknown(UnknownReason::NotSupported));
+    beyond_hosts(&mut facts, wanted);
+    facts.os_name = read(wanted, "osName", || Reading::reported(platform.to_string()));
+    facts.os_version = read(wanted, "osVersion", || said(System::os_version()));
+    facts.model = read(wanted, "model", || said(Product::name()));
+    facts.storage_encryption = read(wanted, "storageEncryption", || Reading::unknown(UnknownReason::NotSupported));
+    facts.screen_lock = read(wanted, "screenLock", || Reading::unknown(UnknownReason::NotSupported));
     facts
 }
 
@@ -28,7 +28,7 @@ mod tests {
 
     #[test]
     fn what_sysinfo_does_not_tell_is_unknown() {
-        let facts = probe(Platform::Macos, &|_: &str| true);
+        let facts = probe(Platform::Macos, &Wanted::everything());
         assert_eq!(facts.os_name, Reading::reported("macos".to_owned()));
         assert_eq!(facts.storage_encryption, Reading::unknown(UnknownReason::NotSupported));
         assert_eq!(said::<()>(Err(())), Reading::unknown(UnknownReason::ProbeFailed));
