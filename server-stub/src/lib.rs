@@ -14,8 +14,11 @@ mod intake;
 pub mod judging;
 pub mod keys;
 pub mod pages;
+#[cfg(test)]
+pub(crate) mod rig;
 pub mod scope;
 pub mod server;
 pub mod store;
+pub mod verify;
 
 pub use intake::token;

@@ -1,155 +1,22 @@
 //! Devices that enrol and report through the router, as they would over the network.
 
-use std::sync::Arc;
-
 use agent_core::{
-    clock::{Clock, FixedClock},
-    judge::{DeviceFacts, Platform, PostureState, Reading, facts::StorageEncryption},
+    clock::Clock,
+    judge::Reading,
     wire::{
-        envelope::{Kind, hex, seal, sha256},
-        key::{Algorithm, Signer},
-        message::{Acknowledgement, ChallengeAnswer, EnrolmentAnswer, EnrolmentRequest},
-        problem::Problem,
-        report::{Content, Full, Report, Unchanged},
+        key::Algorithm,
+        message::{Acknowledgement, EnrolmentAnswer},
+        report::{Content, Unchanged},
         software_key::SoftwareKey,
     },
 };
-use axum::{
-    body::{Body, to_bytes},
-    http::{Request, StatusCode, header},
-};
 use jiff::SignedDuration;
-use serde::de::DeserializeOwned;
-use tower::ServiceExt;
 
-use crate::{api, scope::Scope, server::Server, store::StoreError, token};
-
-struct Rig {
-    _data: tempfile::TempDir,
-    clock: Arc<FixedClock>,
-    server: Arc<Server>,
-    scope: Scope,
-}
-
-async fn rig() -> Rig {
-    let data = tempfile::tempdir().unwrap();
-    let clock = Arc::new(FixedClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
-    let server = Server::open(data.path(), Arc::<FixedClock>::clone(&clock)).await.unwrap();
-    let scope = server.create_organisation("Clínica Levante").await.unwrap();
-    Rig { _data: data, clock, server, scope }
-}
-
-struct Device {
-    key: SoftwareKey,
-    answer: EnrolmentAnswer,
-    challenge: String,
-    sequence: u64,
-}
-
-impl Rig {
-    async fn post(&self, path: &str, media_type: &str, body: String) -> (StatusCode, Vec<u8>) {
-        let request = Request::post(path).header(header::CONTENT_TYPE, media_type).body(Body::from(body)).unwrap();
-        let response = api::router(Arc::clone(&self.server)).oneshot(request).await.unwrap();
-        let status = response.status();
-        (status, to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
-    }
-
-    async fn jose<T: DeserializeOwned>(&self, path: &str, envelope: &str) -> Result<T, Problem> {
-        let (status, body) = self.post(path, api::wire::JOSE, envelope.to_owned()).await;
-        if status.is_success() { Ok(read(&body)) } else { Err(read(&body)) }
-    }
-
-    async fn token(&self, uses: u32) -> String {
-        let (scope, now) = (self.scope, self.clock.now());
-        let expires = now.checked_add(SignedDuration::from_hours(24)).unwrap();
-        let made = self
-            .server
-            .store
-            .write(move |connection| token::create(connection, scope, "default", (uses, expires), now));
-        made.await.unwrap()
-    }
-
-    async fn enrolment(&self, token: &str, key: &SoftwareKey) -> String {
-        let asked = format!("{{\"tokenHash\":\"{}\"}}", hex(&sha256(token.as_bytes())));
-        let (_, body) = self.post("/v1/challenges", "application/json", asked).await;
-        let challenge: ChallengeAnswer = read(&body);
-        let request = EnrolmentRequest {
-            audience: challenge.audience,
-            token: token.to_owned(),
-            challenge: challenge.challenge,
-            key: key.public_key(),
-            platform: Platform::Android,
-            agent_version: "0.1.0".into(),
-            schema_versions: vec![1],
-            device_ref: None,
-            attestation: None,
-        };
-        seal(Kind::Enrolment, &request, key).unwrap()
-    }
-
-    async fn enrol(&self) -> Device {
-        let token = self.token(1).await;
-        let key = SoftwareKey::generate(Algorithm::Es256).unwrap();
-        let envelope = self.enrolment(&token, &key).await;
-        let answer: EnrolmentAnswer = self.jose("/v1/enrolments", &envelope).await.unwrap();
-        Device { key, challenge: answer.challenge.clone(), answer, sequence: 0 }
-    }
-
-    fn report(&self, device: &mut Device, content: Content) -> String {
-        device.sequence += 1;
-        let report = Report {
-            schema: 1,
-            audience: device.answer.audience.clone(),
-            device: device.answer.device,
-            sequence: device.sequence,
-            challenge: device.challenge.clone(),
-            at: self.clock.now(),
-            agent_version: "0.1.0".into(),
-            policy_revision: 1,
-            catalogue_revision: 0,
-            dropped: 0,
-            content,
-        };
-        seal(Kind::Report, &report, &device.key).unwrap()
-    }
-
-    async fn send(&self, device: &mut Device, facts: DeviceFacts) -> Acknowledgement {
-        let envelope = self.report(device, full(facts));
-        let acknowledged: Acknowledgement = self.jose("/v1/reports", &envelope).await.unwrap();
-        device.challenge.clone_from(&acknowledged.challenge);
-        acknowledged
-    }
-
-    async fn count(&self, sql: &'static str) -> i64 {
-        let counted = self
-            .server
-            .store
-            .read(move |connection| connection.query_row(sql, [], |row| row.get(0)).map_err(StoreError::from));
-        counted.await.unwrap()
-    }
-}
-
-fn read<T: DeserializeOwned>(body: &[u8]) -> T {
-    serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(body)))
-}
-
-fn full(facts: DeviceFacts) -> Content {
-    Content::Full(Box::new(Full { facts, state: PostureState::Unknown }))
-}
-
-fn facts(locked: bool) -> DeviceFacts {
-    let mut facts = DeviceFacts::nothing_collected(Platform::Android);
-    facts.screen_lock = Reading::reported(locked);
-    facts.storage_encryption = Reading::reported(StorageEncryption::PerUser);
-    facts.os_version = Reading::reported("16".to_owned());
-    facts
-}
-
-fn verdict(acknowledged: &Acknowledgement, check: &str) -> String {
-    let checks = acknowledged.posture["checks"].as_array().unwrap();
-    let found = checks.iter().find(|one| one["check"] == check).unwrap();
-    found["verdict"].as_str().unwrap().to_owned()
-}
+use crate::{
+    rig::{Device, facts, full, rig, verdict},
+    store::StoreError,
+    verify::verify,
+};
 
 #[tokio::test]
 async fn a_report_is_committed_judged_and_counted() {
@@ -239,4 +106,52 @@ async fn silence_and_the_end_of_grace_come_without_a_report() {
     let open = "SELECT count(*) FROM spans WHERE subject = '' AND until IS NULL";
     assert_eq!(rig.count(open).await, 1);
     assert_eq!(rig.server.settle().await.unwrap().due, 0);
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_keeps_what_it_has_and_recovers_by_itself() {
+    let rig = rig().await;
+    let mut device = rig.enrol().await;
+    rig.send(&mut device, facts(true)).await;
+    let limit = |pages: i64| {
+        rig.server.store.write(move |connection| {
+            let at: i64 = connection.query_row("PRAGMA page_count", [], |row| row.get(0))?;
+            connection.query_row(&format!("PRAGMA max_page_count = {}", at + pages), [], |row| row.get::<_, i64>(0))?;
+            Ok(())
+        })
+    };
+    limit(0).await.unwrap();
+    let mut refused = None;
+    let mut kept = 1;
+    while refused.is_none() && kept < 500 {
+        rig.clock.advance(SignedDuration::from_mins(1));
+        let envelope = rig.report(&mut device, full(facts(kept % 2 == 0)));
+        match rig.jose::<Acknowledgement>("/v1/reports", &envelope).await {
+            Ok(_) => kept += 1,
+            Err(problem) => refused = Some((problem, envelope)),
+        }
+    }
+    let (problem, envelope) = refused.expect("the disk is full");
+    assert_eq!((problem.status, problem.code.as_str()), (503, "storage-full"));
+    assert!(rig.server.is_ready(), "a full disk is not the end");
+    assert_eq!(rig.count("SELECT count(*) FROM reports").await, kept);
+    limit(10_000).await.unwrap();
+    let acknowledged: Acknowledgement = rig.jose("/v1/reports", &envelope).await.unwrap();
+    assert_eq!(acknowledged.sequence, device.sequence);
+    let now = rig.clock.now();
+    let found = rig.server.store.read(move |connection| verify(connection, now, &mut |_, _| {})).await.unwrap();
+    assert_eq!(found.breaches, []);
+}
+
+#[tokio::test]
+async fn a_dead_committer_is_not_ready_and_acknowledges_nothing() {
+    let rig = rig().await;
+    let mut device = rig.enrol().await;
+    let died = rig.server.store.write(|_| -> Result<(), StoreError> { panic!("planted") }).await;
+    assert!(matches!(died, Err(StoreError::Closed)));
+    rig.server.died().await;
+    assert!(!rig.server.is_ready());
+    let envelope = rig.report(&mut device, full(facts(true)));
+    let refused = rig.jose::<Acknowledgement>("/v1/reports", &envelope).await.unwrap_err();
+    assert_eq!(refused.code, "not-ready");
 }

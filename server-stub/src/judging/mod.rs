@@ -13,6 +13,8 @@ mod judge;
 mod record;
 pub mod rules;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod timeline;
 
 pub use self::due::Settled;
@@ -20,6 +22,7 @@ pub(crate) use self::{
     desk::Desk,
     due::settle,
     judge::{catch_up, judge},
-    record::Record,
+    record::{Record, number},
     rules::Rules,
+    shown::Shown,
 };

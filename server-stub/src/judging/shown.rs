@@ -66,7 +66,7 @@ pub(crate) struct Shown {
 
 impl Shown {
     /// What a posture and silence show.
-    pub(super) fn of(posture: &Posture, silence: &Silence, facts: &DeviceFacts) -> Self {
+    pub(crate) fn of(posture: &Posture, silence: &Silence, facts: &DeviceFacts) -> Self {
         let checks = posture.checks.iter().map(|verdict| {
             let params: BTreeMap<&str, &str> = verdict.reason.params().into_iter().collect();
             let shown = ShownCheck {

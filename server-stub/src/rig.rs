@@ -1,0 +1,153 @@
+//! For tests: a server on a data folder of its own, a clock that stands still, and devices that enrol and report
+//! through the router, as they would over the network.
+
+use std::sync::Arc;
+
+use agent_core::{
+    clock::{Clock, FixedClock},
+    judge::{DeviceFacts, Platform, PostureState, Reading, facts::StorageEncryption},
+    wire::{
+        envelope::{Kind, hex, seal, sha256},
+        key::{Algorithm, Signer},
+        message::{Acknowledgement, ChallengeAnswer, EnrolmentAnswer, EnrolmentRequest},
+        problem::Problem,
+        report::{Content, Full, Report, Unchanged},
+        software_key::SoftwareKey,
+    },
+};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use jiff::SignedDuration;
+use serde::de::DeserializeOwned;
+use tower::ServiceExt;
+
+use crate::{api, scope::Scope, server::Server, store::StoreError, token};
+
+pub(crate) struct Rig {
+    pub(crate) data: tempfile::TempDir,
+    pub(crate) clock: Arc<FixedClock>,
+    pub(crate) server: Arc<Server>,
+    pub(crate) scope: Scope,
+}
+
+pub(crate) async fn rig() -> Rig {
+    let data = tempfile::tempdir().unwrap();
+    let clock = Arc::new(FixedClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
+    let server = Server::open(data.path(), Arc::<FixedClock>::clone(&clock)).await.unwrap();
+    let scope = server.create_organisation("Clínica Levante").await.unwrap();
+    Rig { data, clock, server, scope }
+}
+
+pub(crate) struct Device {
+    pub(crate) key: SoftwareKey,
+    pub(crate) answer: EnrolmentAnswer,
+    pub(crate) challenge: String,
+    pub(crate) sequence: u64,
+}
+
+impl Rig {
+    pub(crate) async fn post(&self, path: &str, media_type: &str, body: String) -> (StatusCode, Vec<u8>) {
+        let request = Request::post(path).header(header::CONTENT_TYPE, media_type).body(Body::from(body)).unwrap();
+        let response = api::router(Arc::clone(&self.server)).oneshot(request).await.unwrap();
+        let status = response.status();
+        (status, to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec())
+    }
+
+    pub(crate) async fn jose<T: DeserializeOwned>(&self, path: &str, envelope: &str) -> Result<T, Problem> {
+        let (status, body) = self.post(path, api::wire::JOSE, envelope.to_owned()).await;
+        if status.is_success() { Ok(read(&body)) } else { Err(read(&body)) }
+    }
+
+    pub(crate) async fn token(&self, uses: u32) -> String {
+        let (scope, now) = (self.scope, self.clock.now());
+        let expires = now.checked_add(SignedDuration::from_hours(24)).unwrap();
+        let made = self
+            .server
+            .store
+            .write(move |connection| token::create(connection, scope, "default", (uses, expires), now));
+        made.await.unwrap()
+    }
+
+    pub(crate) async fn enrolment(&self, token: &str, key: &SoftwareKey) -> String {
+        let asked = format!("{{\"tokenHash\":\"{}\"}}", hex(&sha256(token.as_bytes())));
+        let (_, body) = self.post("/v1/challenges", "application/json", asked).await;
+        let challenge: ChallengeAnswer = read(&body);
+        let request = EnrolmentRequest {
+            audience: challenge.audience,
+            token: token.to_owned(),
+            challenge: challenge.challenge,
+            key: key.public_key(),
+            platform: Platform::Android,
+            agent_version: "0.1.0".into(),
+            schema_versions: vec![1],
+            device_ref: None,
+            attestation: None,
+        };
+        seal(Kind::Enrolment, &request, key).unwrap()
+    }
+
+    pub(crate) async fn enrol(&self) -> Device {
+        let token = self.token(1).await;
+        let key = SoftwareKey::generate(Algorithm::Es256).unwrap();
+        let envelope = self.enrolment(&token, &key).await;
+        let answer: EnrolmentAnswer = self.jose("/v1/enrolments", &envelope).await.unwrap();
+        Device { key, challenge: answer.challenge.clone(), answer, sequence: 0 }
+    }
+
+    pub(crate) fn report(&self, device: &mut Device, content: Content) -> String {
+        device.sequence += 1;
+        let report = Report {
+            schema: 1,
+            audience: device.answer.audience.clone(),
+            device: device.answer.device,
+            sequence: device.sequence,
+            challenge: device.challenge.clone(),
+            at: self.clock.now(),
+            agent_version: "0.1.0".into(),
+            policy_revision: 1,
+            catalogue_revision: 0,
+            dropped: 0,
+            content,
+        };
+        seal(Kind::Report, &report, &device.key).unwrap()
+    }
+
+    pub(crate) async fn send(&self, device: &mut Device, facts: DeviceFacts) -> Acknowledgement {
+        let envelope = self.report(device, full(facts));
+        let acknowledged: Acknowledgement = self.jose("/v1/reports", &envelope).await.unwrap();
+        device.challenge.clone_from(&acknowledged.challenge);
+        acknowledged
+    }
+
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        let counted = self
+            .server
+            .store
+            .read(move |connection| connection.query_row(sql, [], |row| row.get(0)).map_err(StoreError::from));
+        counted.await.unwrap()
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> T {
+    serde_json::from_slice(body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(body)))
+}
+
+pub(crate) fn full(facts: DeviceFacts) -> Content {
+    Content::Full(Box::new(Full { facts, state: PostureState::Unknown }))
+}
+
+pub(crate) fn facts(locked: bool) -> DeviceFacts {
+    let mut facts = DeviceFacts::nothing_collected(Platform::Android);
+    facts.screen_lock = Reading::reported(locked);
+    facts.storage_encryption = Reading::reported(StorageEncryption::PerUser);
+    facts.os_version = Reading::reported("16".to_owned());
+    facts
+}
+
+pub(crate) fn verdict(acknowledged: &Acknowledgement, check: &str) -> String {
+    let checks = acknowledged.posture["checks"].as_array().unwrap();
+    let found = checks.iter().find(|one| one["check"] == check).unwrap();
+    found["verdict"].as_str().unwrap().to_owned()
+}
