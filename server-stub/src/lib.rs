@@ -8,6 +8,7 @@
 //!                                     fleet (queries) ─▶ pages (HTML) and api (JSON, CSV)
 //! ```
 
+pub mod access;
 pub mod api;
 pub mod fleet;
 mod intake;
@@ -17,6 +18,7 @@ pub mod pages;
 #[cfg(test)]
 pub(crate) mod rig;
 pub mod scope;
+pub mod serve;
 pub mod server;
 pub mod store;
 pub mod verify;

@@ -20,6 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
+    access::limits::Limits,
     intake::registry::Registry,
     judging::{self, Settled, rules},
     keys::{Keys, KeysError, random},
@@ -37,6 +38,8 @@ pub struct Server {
     pub keys: Keys,
     /// The random name of this server in audiences, made with its data.
     pub server_id: String,
+    /// How often who may ask.
+    pub limits: Limits,
     pub(crate) registry: Registry,
     stopping: AtomicBool,
 }
@@ -69,7 +72,8 @@ impl Server {
         let name = hex(&random::<8>()?);
         let server_id = store.write(move |connection| own_name(connection, &name)).await?;
         let (registry, stopping) = (Registry::default(), AtomicBool::new(false));
-        Ok(Arc::new(Self { store, clock, keys, server_id, registry, stopping }))
+        let limits = Limits::new(&clock);
+        Ok(Arc::new(Self { store, clock, keys, server_id, limits, registry, stopping }))
     }
 
     /// The moment now.

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use axum::Router;
 
-use crate::server::Server;
+use crate::{access, server::Server};
 
 pub mod problem;
 pub mod wire;
 
 /// Everything that the server answers.
 pub fn router(server: Arc<Server>) -> Router {
-    Router::new().merge(wire::routes()).with_state(server)
+    Router::new().merge(wire::routes()).merge(access::routes()).with_state(server)
 }

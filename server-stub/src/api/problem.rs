@@ -110,6 +110,17 @@ impl ProblemCode {
         Problem { retry_after: Some(seconds), ..Problem::from(self) }
     }
 
+    /// In which case it is answered.
+    pub const fn when(self) -> &'static str {
+        self.row().when
+    }
+
+    /// What to do about it.
+    pub const fn remedy(self) -> &'static str {
+        self.row().remedy
+    }
+
+    #[expect(clippy::too_many_lines, reason = "it is the table")]
     const fn row(self) -> Row {
         match self {
             Self::MalformedRequest => row(

@@ -91,7 +91,8 @@ fn cookie(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly")
 }
 
-fn is_local(path: &str) -> bool {
+/// Whether this is a path of this very server.
+pub(crate) fn is_local(path: &str) -> bool {
     path.starts_with('/')
         && !path.starts_with("//")
         && path.bytes().all(|byte| (0x21..0x7f).contains(&byte) && byte != b'\\')

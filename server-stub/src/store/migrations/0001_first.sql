@@ -249,6 +249,8 @@ CREATE TABLE sessions (
     org INTEGER NOT NULL,
     session_hash BLOB NOT NULL CHECK (length(session_hash) = 32),
     user INTEGER NOT NULL,
+    -- How they signed in: who came by a link may set a password without knowing the old one.
+    proof TEXT NOT NULL CHECK (proof IN ('link', 'password')),
     csrf TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
