@@ -12,6 +12,8 @@
 //! pure function), [`wire`] (what crosses the network) and [`host`] (the command-line agent; feature `host`).
 
 pub mod clock;
+#[cfg(test)]
+mod fits;
 pub mod judge;
 pub mod wire;
 

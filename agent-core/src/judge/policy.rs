@@ -5,6 +5,7 @@
 
 mod conditions;
 pub mod document;
+pub mod schema;
 
 use std::collections::BTreeMap;
 

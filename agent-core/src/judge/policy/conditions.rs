@@ -98,7 +98,7 @@ struct Draft<'a, 'n> {
 }
 
 /// The keys that a rule written as a map may have beside its own.
-const TIMING: [&str; 3] = ["grace", "nudgeAfter", "severity"];
+pub(super) const TIMING: [&str; 3] = ["grace", "nudgeAfter", "severity"];
 
 impl<'n> Draft<'_, 'n> {
     fn plain(&mut self, rule: Rule) {
@@ -253,8 +253,8 @@ impl<'n> Draft<'_, 'n> {
             self.reader.fault(place, "spec.checks.usage-rules", what);
             return;
         };
-        if let Some(version) = self.reader.parsed::<u32>(node, &path, "a whole number from 1") {
-            self.push(Rule::RulesAcknowledged, Condition::RulesVersion(version), None);
+        if let Some(version) = self.reader.parsed::<std::num::NonZeroU32>(node, &path, "a whole number from 1") {
+            self.push(Rule::RulesAcknowledged, Condition::RulesVersion(version.get()), None);
         }
     }
 

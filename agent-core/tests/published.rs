@@ -1,0 +1,38 @@
+//! What is published beside the code is what the code says: JSON Schemas and the table in `docs/privacy.md`.
+//! `ATALAYA_BLESS=1 cargo test -p agent-core --test published` writes them anew.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+use std::{env, fs, path::PathBuf};
+
+use agent_core::{
+    judge::policy::schema::policy_schema,
+    wire::field::{privacy_table, report_schema},
+};
+
+fn holds(file: &str, wanted: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs").join(file);
+    if env::var_os("ATALAYA_BLESS").is_some() {
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, wanted).unwrap();
+    }
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "docs/{file} is not what the code says; run this test with ATALAYA_BLESS=1");
+}
+
+#[test]
+fn the_schemas_are_those_of_the_code() {
+    for (file, schema) in [("schemas/report-v1.json", report_schema()), ("schemas/policy-v1.json", policy_schema())] {
+        holds(file, &format!("{}\n", serde_json::to_string_pretty(&schema).unwrap()));
+    }
+}
+
+#[test]
+fn the_list_of_fields_is_that_of_the_code() {
+    const MARKS: [&str; 2] = ["<!-- fields: begin -->\n", "<!-- fields: end -->"];
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/privacy.md");
+    let text = fs::read_to_string(path).unwrap();
+    let (before, rest) = text.split_once(MARKS[0]).unwrap();
+    let (_, after) = rest.split_once(MARKS[1]).unwrap();
+    holds("privacy.md", &format!("{before}{}{}{}{after}", MARKS[0], privacy_table(), MARKS[1]));
+}
