@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Layers, each allowed to use only those before it (a test forbids upward imports): [`judge`] (pure values, one
-//! pure function), [`wire`] (what crosses the network) and [`host`] (the command-line agent; feature `host`).
+//! pure function), [`wire`] (what crosses the network), [`client`] (queue and delivery; feature
+//! `client`) and [`host`] (the command-line agent; feature `host`).
 
 pub mod clock;
 #[cfg(test)]
@@ -17,5 +18,7 @@ mod fits;
 pub mod judge;
 pub mod wire;
 
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "host")]
 pub mod host;

@@ -1,5 +1,5 @@
-//! Modules use only those before them: `judge`, then `wire`, then `host`; inside `judge` the pure centre knows no
-//! clock, no file and no network.
+//! Modules use only those before them: `judge`, then `wire`, then `client`, then `host`; inside `judge` the pure
+//! centre knows no clock, no file and no network.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -30,6 +30,10 @@ fn forbidden(layer: &str, words: &[&str]) {
 
 #[test]
 fn no_module_uses_one_that_comes_after_it() {
-    forbidden("judge", &["crate::wire", "crate::host", "crate::clock", "std::fs", "std::net", "std::env", "async fn"]);
-    forbidden("wire", &["crate::host", "std::fs", "std::net", "std::env"]);
+    forbidden(
+        "judge",
+        &["crate::wire", "crate::client", "crate::host", "crate::clock", "std::fs", "std::net", "std::env", "async fn"],
+    );
+    forbidden("wire", &["crate::client", "crate::host", "std::fs", "std::net", "std::env"]);
+    forbidden("client", &["crate::host", "std::env"]);
 }

@@ -1,0 +1,187 @@
+//! How things stand between this device and the server: what it said last, and what went wrong since.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    backoff,
+    enrolment::Enrolled,
+    error::{AgentError, Problem},
+    random::Random,
+    storage::{Storage, StorageError, read_json, write_json},
+    trust::PolicyRevision,
+};
+use crate::{
+    judge::{DeviceFacts, DeviceState},
+    wire::{id::DeviceId, message::Acknowledgement, posture::ReceivedPosture},
+};
+
+const NAME: &str = "contact.json";
+
+/// A full report that the server acknowledged: an `unchanged` one can name it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AcknowledgedFull {
+    pub(super) hash: String,
+    pub(super) facts: DeviceFacts,
+}
+
+/// The newest acknowledgement.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastAcknowledged {
+    /// The report's number.
+    pub sequence: u64,
+    /// When the acknowledgement came, by the device's clock.
+    pub at: Timestamp,
+    /// The device's state in the fleet, as the server judges it.
+    pub state: DeviceState,
+    /// The server's verdicts, authoritative; none when this version cannot read them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posture: Option<ReceivedPosture>,
+}
+
+/// The server's clock beside this device's, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Clocks {
+    pub(super) server: Timestamp,
+    pub(super) device: Timestamp,
+}
+
+/// Everything above in one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Contact {
+    pub(super) device: DeviceId,
+    pub(super) challenge: String,
+    pub(super) schema_version: u32,
+    pub(super) clocks: Clocks,
+    pub(super) full: Option<AcknowledgedFull>,
+    pub(super) acknowledged: Option<LastAcknowledged>,
+    /// The newest policy and catalogue that the server told of.
+    pub(super) told_policy: PolicyRevision,
+    pub(super) told_catalogue: u64,
+    pub(super) next_check_in: Option<Timestamp>,
+    /// The server wants another report soon: it refused one that this device can make better.
+    pub(super) report_again: bool,
+    /// The server does not take the challenge any more.
+    pub(super) challenge_spent: bool,
+    pub(super) left: bool,
+    pub(super) attempted_at: Option<Timestamp>,
+    pub(super) failures: u32,
+    pub(super) not_before: Option<Timestamp>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A wait that is longer than any that is ever set comes from a clock that was wrong, and is not kept.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
+
+/// Problems of one attempt, gone with the next that succeeds.
+const PASSING: &[&str] =
+    &["server-busy", "not-atalaya", "bad-address", "server-identity", "offline", "enrol-again", "signing-key"];
+
+impl Contact {
+    /// The contact of this enrolment; a fresh one where what is kept is of another.
+    pub(super) fn load(storage: &dyn Storage, enrolled: &Enrolled) -> Result<Self, StorageError> {
+        let kept: Option<Self> = read_json(storage, NAME)?;
+        Ok(kept.filter(|kept| kept.device == enrolled.device).unwrap_or_else(|| Self::begin(enrolled)))
+    }
+
+    fn begin(enrolled: &Enrolled) -> Self {
+        Self {
+            device: enrolled.device,
+            challenge: enrolled.challenge.clone(),
+            schema_version: enrolled.schema_version,
+            clocks: Clocks { server: enrolled.server_time, device: enrolled.answered_at },
+            full: None,
+            acknowledged: None,
+            told_policy: (0, 0),
+            told_catalogue: 0,
+            next_check_in: None,
+            report_again: false,
+            challenge_spent: false,
+            left: false,
+            attempted_at: None,
+            failures: 0,
+            not_before: None,
+            problems: Vec::new(),
+        }
+    }
+
+    /// Begins anew after an enrolment. The same device keeps its acknowledged report, which still stands.
+    pub(super) fn renew(storage: &dyn Storage, enrolled: &Enrolled) -> Result<(), StorageError> {
+        let kept = Self::load(storage, enrolled)?;
+        Self { full: kept.full, acknowledged: kept.acknowledged, ..Self::begin(enrolled) }.save(storage)
+    }
+
+    pub(super) fn save(&self, storage: &dyn Storage) -> Result<(), StorageError> {
+        write_json(storage, NAME, self)
+    }
+
+    /// The best known time: the server's when it last spoke, and what this device's clock says has passed since. A
+    /// clock that is wrong but runs does no harm; one that is set back never goes before what the server said.
+    pub(super) fn trusted(&self, device: Timestamp) -> Timestamp {
+        let passed = device.duration_since(self.clocks.device).max(SignedDuration::ZERO);
+        self.clocks.server.checked_add(passed).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Until when the device waits after failures; none when it need not.
+    pub(super) fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.not_before.filter(|moment| *moment > now && moment.duration_since(now) <= LONGEST_WAIT)
+    }
+
+    /// Takes what an acknowledgement says. `full` are the facts of the report when it was a full one.
+    pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: Timestamp) {
+        self.hear(&answer.challenge, answer.server_time, now);
+        self.schema_version = answer.schema_version;
+        self.told_policy = (answer.policy_epoch, answer.policy_revision);
+        self.told_catalogue = answer.catalogue_revision;
+        self.next_check_in = now.checked_add(SignedDuration::from_secs(answer.next_check_in.into())).ok();
+        self.report_again = false;
+        if let Some(facts) = full {
+            self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts });
+        }
+        self.acknowledged = Some(LastAcknowledged {
+            sequence: answer.sequence,
+            at: now,
+            state: answer.state,
+            posture: serde_json::from_value(answer.posture.clone()).ok(),
+        });
+    }
+
+    /// Takes a new challenge.
+    pub(super) fn hear(&mut self, challenge: &str, server_time: Timestamp, now: Timestamp) {
+        challenge.clone_into(&mut self.challenge);
+        self.challenge_spent = false;
+        self.clocks = Clocks { server: server_time, device: now };
+    }
+
+    /// Keeps a problem until its cause is gone, one of each code.
+    pub(super) fn note(&mut self, error: &AgentError, now: Timestamp) {
+        self.cured(error.code());
+        self.problems.push(Problem { code: error.code().to_owned(), words: error.to_string(), at: now });
+    }
+
+    /// The cause of this problem is gone.
+    pub(super) fn cured(&mut self, code: &str) {
+        self.problems.retain(|problem| problem.code != code);
+    }
+
+    /// An attempt came through.
+    pub(super) fn succeeded(&mut self) {
+        self.failures = 0;
+        self.not_before = None;
+        self.problems.retain(|problem| !PASSING.contains(&problem.code.as_str()));
+    }
+
+    /// An attempt did not come through; the next waits.
+    pub(super) fn failed(&mut self, error: &AgentError, asked: Option<Duration>, random: &dyn Random, now: Timestamp) {
+        self.failures = self.failures.saturating_add(1);
+        let wait = SignedDuration::try_from(backoff::wait(self.failures, asked, random)).unwrap_or(LONGEST_WAIT);
+        self.not_before = now.checked_add(wait).ok();
+        self.note(error, now);
+    }
+}

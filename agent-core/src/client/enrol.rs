@@ -1,0 +1,116 @@
+//! Enrolment: a token and a new key become a device of the fleet.
+//!
+//! Everything that the answer brings is kept in one write. Until then nothing has changed, and the same token with
+//! the same key gets the same answer again.
+
+use super::{
+    agent::STATE,
+    answer::{self, Refusal},
+    channel::Channel,
+    contact::Contact,
+    enrolment::{Document, Enrolled},
+    error::AgentError,
+    ledger::{Outcome, Sent},
+    refresh::{Refresh, What},
+    transport::{ContentType, Request},
+    trust::{self, Rules},
+};
+use crate::wire::{
+    envelope::{Kind, hex, seal, sha256},
+    message::{ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
+};
+
+/// Enrols and keeps the answer.
+pub(super) async fn enrol(
+    channel: &Channel<'_>,
+    token: &str,
+    device_ref: Option<&str>,
+) -> Result<Enrolled, AgentError> {
+    let ports = channel.ports;
+    let whose = ChallengeRequest::TokenHash(hex(&sha256(token.as_bytes())));
+    let challenge = channel.challenge(&whose).await?.map_err(Refusal::into_error)?;
+    let request = EnrolmentRequest {
+        audience: challenge.audience.clone(),
+        token: token.to_owned(),
+        challenge: challenge.challenge,
+        key: ports.signer.public_key(),
+        platform: ports.platform,
+        agent_version: ports.agent_version.clone(),
+        schema_versions: vec![SCHEMA_VERSION],
+        device_ref: device_ref.map(str::to_owned),
+        attestation: None,
+    };
+    let envelope = seal(Kind::Enrolment, &request, &*ports.signer)?;
+    let post = Request::post("/v1/enrolments", ContentType::Jose, envelope.clone().into_bytes());
+    let response = channel.send(Sent::Enrolment, None, &envelope, post).await?;
+    let answer: Result<EnrolmentAnswer, Refusal> = response.and_then(|response| answer::read(&response));
+    let now = ports.clock.now();
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(refusal) => {
+            let error = refusal.into_error();
+            if let AgentError::Refused { code, .. } = &error {
+                channel.ledger.answered(now, &envelope, Outcome::Refused(code.clone()))?;
+            }
+            return Err(error);
+        }
+    };
+    channel.ledger.answered(now, &envelope, Outcome::Acknowledged)?;
+    let enrolled = believe(channel, answer, &challenge.audience, now)?;
+
+    let storage = &*ports.storage;
+    let _state = storage.lock(STATE)?;
+    enrolled.save(storage)?;
+    Contact::renew(storage, &enrolled)?;
+    Ok(enrolled)
+}
+
+/// Pins the keys and verifies the policy by them.
+fn believe(
+    channel: &Channel<'_>,
+    answer: EnrolmentAnswer,
+    audience: &crate::wire::id::Audience,
+    now: jiff::Timestamp,
+) -> Result<Enrolled, AgentError> {
+    if answer.audience != *audience {
+        let why = "it is for another organisation or server than the challenge was".to_owned();
+        return Err(AgentError::Untrusted { what: "answer to the enrolment".to_owned(), why });
+    }
+    let keys = trust::pin(&answer.keys, audience)?;
+    let policy = Document { envelope: answer.policy, key: keys.current, etag: None };
+    trust::policy(&policy, audience)?;
+    Ok(Enrolled {
+        server: channel.server.to_owned(),
+        device: answer.device,
+        audience: answer.audience,
+        organisation: answer.organisation,
+        since: answer.enrolled_at,
+        schema_version: answer.schema_version,
+        challenge: answer.challenge,
+        server_time: answer.server_time,
+        answered_at: now,
+        keys: answer.keys,
+        policy,
+        catalogue: None,
+    })
+}
+
+/// Fetches the catalogue that the first judgement needs. The enrolment stands without it: the first acknowledgement
+/// tells of the catalogue again.
+pub(super) async fn first_catalogue(channel: &Channel<'_>, enrolled: Enrolled) -> Result<(), AgentError> {
+    let storage = &*channel.ports.storage;
+    let rules = Rules::load(&enrolled, storage)?;
+    let contact = Contact::load(storage, &enrolled)?;
+    let keys = rules.keys.clone();
+    let mut refresh = Refresh { channel, enrolled: enrolled.clone(), contact, rules: &rules, keys };
+    let refreshed = refresh.run(&[What::Catalogue]).await?;
+    if !refreshed.distrusted.is_empty() {
+        let _state = storage.lock(STATE)?;
+        let mut contact = Contact::load(storage, &enrolled)?;
+        for error in &refreshed.distrusted {
+            contact.note(error, channel.ports.clock.now());
+        }
+        contact.save(storage)?;
+    }
+    Ok(())
+}

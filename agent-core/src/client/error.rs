@@ -1,0 +1,123 @@
+//! What the agent's user is told when something could not be done: few stable variants, each with the next step.
+
+use serde::{Deserialize, Serialize};
+
+use super::{storage::StorageError, transport::TransportError};
+use crate::wire::key::SignError;
+
+/// What could not be done, and what to do about it. It names no person and no secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AgentError {
+    /// There is no enrolment on this device.
+    #[error("this device is not enrolled; enrol it with the link or the token from your administrator")]
+    NotEnrolled,
+    /// The device was taken out of the fleet. Nothing is sent any more.
+    #[error(
+        "this device has left the fleet and sends nothing any more; to join again, ask your administrator for a new link"
+    )]
+    Left,
+    /// The server does not know this device with this key.
+    #[error("the server does not know this device any more ({code}); enrol it again with a new link")]
+    EnrolAgain {
+        /// The server's code.
+        code: String,
+    },
+    /// The server refused, for good.
+    #[error("the server refused ({code}): {detail}")]
+    Refused {
+        /// The server's stable code.
+        code: String,
+        /// The server's words.
+        detail: String,
+    },
+    /// The server cannot answer now.
+    #[error("the server cannot answer now (status {status}); it is tried again later")]
+    ServerBusy {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// What answered does not speak this protocol.
+    #[error(
+        "what answered is not an Atalaya server (status {status}: {what}); check the address, and whether this network asks to sign in first"
+    )]
+    NotAtalaya {
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with the answer.
+        what: String,
+    },
+    /// No answer came.
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    /// The server offers something older than what this device holds.
+    #[error(
+        "the server offers an older {what} ({offered}) than this device holds ({held}), so it was refused; tell your administrator"
+    )]
+    Downgrade {
+        /// Of what.
+        what: String,
+        /// The revision that is held.
+        held: String,
+        /// The revision that was offered.
+        offered: String,
+    },
+    /// A signed document of the server cannot be believed.
+    #[error("the server's {what} cannot be believed: {why}; tell your administrator")]
+    Untrusted {
+        /// Which document.
+        what: String,
+        /// Why.
+        why: String,
+    },
+    /// The device's storage failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The key could not sign.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// Another delivery or enrolment is under way.
+    #[error("another delivery of this device is under way; wait for it to end")]
+    UnderWay,
+    /// The report is larger than a server takes.
+    #[error("the report is larger than {} KiB, more than a server takes; the probe told too much", super::outbox::LONGEST_ENVELOPE / 1024)]
+    TooLarge,
+    /// The facts are of another platform than the agent.
+    #[error("the facts are of another platform than this agent was made for")]
+    WrongPlatform,
+}
+
+impl AgentError {
+    /// The stable code of the variant.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::NotEnrolled => "not-enrolled",
+            Self::Left => "left",
+            Self::EnrolAgain { .. } => "enrol-again",
+            Self::Refused { code, .. } => code,
+            Self::ServerBusy { .. } => "server-busy",
+            Self::NotAtalaya { .. } => "not-atalaya",
+            Self::Transport(TransportError::Address(_)) => "bad-address",
+            Self::Transport(TransportError::Identity(_)) => "server-identity",
+            Self::Transport(_) => "offline",
+            Self::Downgrade { .. } => "downgrade",
+            Self::Untrusted { .. } => "untrusted",
+            Self::Storage(_) => "storage",
+            Self::Sign(_) => "signing-key",
+            Self::UnderWay => "under-way",
+            Self::TooLarge => "too-large",
+            Self::WrongPlatform => "wrong-platform",
+        }
+    }
+}
+
+/// A problem as it is kept until its cause is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Problem {
+    /// The stable code, [`AgentError::code`].
+    pub code: String,
+    /// What is wrong and what to do, in English.
+    pub words: String,
+    /// When it was met last, by the device's clock.
+    pub at: jiff::Timestamp,
+}

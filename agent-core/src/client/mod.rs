@@ -1,0 +1,41 @@
+//! The client: enrolment, the durable queue and its delivery.
+//!
+//! ```text
+//! facts ─▶ Agent::report ─▶ outbox ─▶ Agent::deliver ─▶ courier ═▶ transport
+//!              ▲                          │
+//!              └── rules (keys, policy, catalogue: trust) ◀── refresh
+//! ```
+//!
+//! Everything outside is a port: [`storage`], [`transport`], [`random`], the clock and the signer. Nothing here waits
+//! or runs by itself. Quiet hours and grace are judged on the server's time when it was last heard, moved on by what
+//! this device's clock says has passed since; before the server was heard, on this device's clock alone.
+
+mod agent;
+mod answer;
+mod backoff;
+mod channel;
+mod contact;
+mod courier;
+mod delivery;
+mod enrol;
+mod enrolment;
+mod error;
+pub mod identity;
+mod ledger;
+mod outbox;
+pub mod random;
+mod refresh;
+mod status;
+pub mod storage;
+pub mod transport;
+mod trust;
+
+pub use agent::{Agent, Enrolment, Ports, Queued};
+pub use contact::LastAcknowledged;
+pub use delivery::{Delivery, Held, Urgency};
+pub use error::{AgentError, Problem};
+pub use ledger::{LedgerEntry, Outcome, Sent};
+pub use random::{Random, SeededRandom, SystemRandom};
+pub use status::{EnrolmentStatus, QueueStatus, RulesStatus, Status};
+pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};
+pub use transport::{HttpTransport, TlsOptions, Transport, TransportError};
