@@ -88,9 +88,13 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ("releases-empty", pages::releases::render(&[], &chrome("/releases")?).0),
         ("enrol-help", pages::enrol::help(&chrome("/devices/enrol")?).0),
         ("enrol", pages::enrol::landing("https://atalaya.example", &outside("/enrol")?).0),
-        ("sign-in", pages::sign_in::password(false, "", "c5rf", &outside("/sign-in")?).0),
-        ("sign-in-refused", pages::sign_in::password(true, "marta@example", "c5rf", &outside("/sign-in")?).0),
+        ("sign-in", pages::sign_in::password(false, "", "/", "c5rf", &outside("/sign-in")?).0),
+        ("sign-in-refused", pages::sign_in::password(true, "marta@example", "/", "c5rf", &outside("/sign-in")?).0),
         ("sign-in-link", pages::sign_in::link("/sign-in/link", "t0ken", "c5rf", &outside("/sign-in/link")?).0),
+        (
+            "account",
+            pages::account::render("marta@example", true, Some(pages::account::Said::Wrong), &chrome("/account")?).0,
+        ),
         ("problem", pages::problem::render(Problem::NotFound, &chrome("/nowhere")?).0),
     ])
 }

@@ -6,7 +6,7 @@ use axum::{
     Form, Router,
     extract::rejection::FormRejection,
     http::{StatusCode, header},
-    response::{AppendHeaders, IntoResponse, Redirect, Response},
+    response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use serde::Deserialize;
@@ -18,12 +18,13 @@ use super::{
     door::{Door, local},
     extract::{PageRefusal, SignedIn, session_of},
     limits::Subject,
-    link, password,
+    link,
+    password::{self, PasswordError},
     session::{self, Proof},
     user::{self, Email},
 };
 use crate::{
-    pages::{self, problem::Problem},
+    pages::{self, account::Said, problem::Problem},
     server::Server,
 };
 
@@ -33,6 +34,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/sign-in", get(show_sign_in).post(sign_in))
         .route(link::PATH, get(show_link).post(spend_link))
         .route("/sign-out", post(sign_out))
+        .route("/account", get(show_account).post(set_password))
 }
 
 #[derive(Deserialize)]
@@ -53,6 +55,16 @@ struct LinkForm {
 }
 
 #[derive(Deserialize)]
+struct AccountForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    current: String,
+    password: String,
+    again: String,
+}
+
+#[derive(Deserialize)]
 struct SignOutForm {
     #[serde(default)]
     csrf: String,
@@ -64,7 +76,7 @@ async fn show_sign_in(door: Door) -> Result<Response, PageRefusal> {
         return Ok(Redirect::to(&back).into_response());
     }
     let (token, kept) = door.form_token()?;
-    let page = pages::sign_in::password(false, "", &token, &door.visitor.chrome(door.now));
+    let page = pages::sign_in::password(false, "", &back, &token, &door.visitor.chrome(door.now));
     Ok((AppendHeaders(kept.map(|cookie| (header::SET_COOKIE, cookie))), page).into_response())
 }
 
@@ -91,7 +103,8 @@ async fn sign_in(door: Door, form: Result<Form<SignInForm>, FormRejection>) -> R
         return Ok(answer);
     }
     metrics::counter!("atalaya_sign_ins_total", "by" => "password", "outcome" => "refused").increment(1);
-    let page = pages::sign_in::password(true, &form.email, &form.csrf, &door.visitor.chrome(door.now));
+    let page =
+        pages::sign_in::password(true, &form.email, &local(&form.back), &form.csrf, &door.visitor.chrome(door.now));
     Ok((StatusCode::FORBIDDEN, page).into_response())
 }
 
@@ -137,4 +150,65 @@ async fn sign_out(
     ended.await.map_err(|error| door.failed(&error))?;
     let gone = SESSION.write("", 0, door.peer.https).map(|cookie| (header::SET_COOKIE, cookie));
     Ok((AppendHeaders(gone), Redirect::to("/sign-in")).into_response())
+}
+
+async fn show_account(door: Door, viewer: SignedIn) -> Result<Html<String>, PageRefusal> {
+    let (scope, user) = (viewer.scope, viewer.user);
+    let known = door.server.store.read(move |conn| Ok(user::by_number(conn, scope, user)?)).await;
+    let known = known.map_err(|error| door.failed(&error))?;
+    let (email, has_password) = known.map(|user| (user.email, user.has_password)).unwrap_or_default();
+    let said = (door.field("saved") == "yes").then_some(Said::Done);
+    Ok(pages::account::render(&email, asks_current(&viewer, has_password), said, &viewer.chrome(door.now)))
+}
+
+async fn set_password(
+    door: Door,
+    viewer: SignedIn,
+    form: Result<Form<AccountForm>, FormRejection>,
+) -> Result<Response, PageRefusal> {
+    let form = door.read(form)?;
+    viewer.sent(&door.headers, &form.csrf, door.now)?;
+    let (scope, user) = (viewer.scope, viewer.user);
+    let known = door
+        .server
+        .store
+        .read(move |conn| Ok((user::by_number(conn, scope, user)?, user::password_hash(conn, scope, user)?)));
+    let (known, stored) = known.await.map_err(|error| door.failed(&error))?;
+    let email = known.map(|user| user.email).unwrap_or_default();
+    let ask = asks_current(&viewer, stored.is_some());
+    let say = |said| {
+        let page = pages::account::render(&email, ask, Some(said), &viewer.chrome(door.now));
+        Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+    };
+    if ask {
+        door.limited(Subject::SignIn(&email))?;
+        let stored = stored.into_iter().collect();
+        let fits = password::fitting(form.current, stored).await.map_err(|error| door.failed(&error))?;
+        if fits.is_none() {
+            return say(Said::Wrong);
+        }
+    }
+    if form.password != form.again {
+        return say(Said::Different);
+    }
+    match password::allow(&form.password, &email) {
+        Err(PasswordError::TooShort) => return say(Said::Short),
+        Err(PasswordError::TooLong) => return say(Said::Long),
+        Err(PasswordError::IsEmail) => return say(Said::Obvious),
+        Err(error @ PasswordError::Unavailable) => return Err(door.failed(&error)),
+        Ok(()) => {}
+    }
+    let hash = password::hash_aside(form.password).await.map_err(|error| door.failed(&error))?;
+    let (now, actor, session) = (door.now, viewer.actor.clone(), viewer.session_hash);
+    let kept = door
+        .server
+        .store
+        .write(move |conn| Ok(user::set_password(conn, scope, now, &actor, user, &hash, Some(&session))?));
+    kept.await.map_err(|error| door.failed(&error))?;
+    Ok(Redirect::to("/account?saved=yes").into_response())
+}
+
+/// Whoever came by a link may have forgotten the password; whoever came by password can give it again.
+fn asks_current(viewer: &SignedIn, has_password: bool) -> bool {
+    has_password && viewer.proof == Proof::Password
 }

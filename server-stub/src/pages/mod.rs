@@ -5,6 +5,7 @@
 //! and say every state with a word and a shape before they colour it. Their own words stand in [`words`];
 //! the words of verdicts are agent-core's, reached through [`judged`] alone.
 
+pub mod account;
 pub mod asset;
 pub mod chart;
 pub mod device;

@@ -5,10 +5,10 @@ use axum::response::Html;
 
 use super::{Chrome, Frame, Place, finish, words::Speak as _};
 
-/// The form for email and password; it posts to `/sign-in`. `refused` after a wrong one.
-pub fn password(refused: bool, email: &str, csrf: &str, chrome: &Chrome) -> Html<String> {
+/// The form for email and password; it posts to `/sign-in` and leads on to `back`. `refused` after a wrong one.
+pub fn password(refused: bool, email: &str, back: &str, csrf: &str, chrome: &Chrome) -> Html<String> {
     let f = Frame::new(chrome, Place::Elsewhere, chrome.language.say("sign-in.title"));
-    finish(&Password { f, refused, email, csrf })
+    finish(&Password { f, refused, email, back, csrf })
 }
 
 /// The page of a one-time link: it shows, and only its button (a POST to `action`) spends the link, so that a
@@ -24,6 +24,7 @@ struct Password<'a> {
     f: Frame<'a>,
     refused: bool,
     email: &'a str,
+    back: &'a str,
     csrf: &'a str,
 }
 

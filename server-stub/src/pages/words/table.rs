@@ -331,6 +331,27 @@ pub const TEXTS: &[Text] = &[
         "This link works once, for ten minutes. The button spends it.",
     ),
     t("sign-in.link.go", "Entrar en Atalaya", "Enter Atalaya"),
+    t("account.title", "Tu contraseña", "Your password"),
+    t(
+        "account.lead",
+        "Con ella entras sin pedir un enlace. Al cambiarla se cierran tus demás sesiones.",
+        "With it you sign in without asking for a link. Changing it ends your other sessions.",
+    ),
+    t("account.current", "Contraseña actual", "Current password"),
+    t("account.new", "Contraseña nueva", "New password"),
+    t("account.again", "Otra vez", "Once more"),
+    t(
+        "account.hint",
+        "Al menos 15 caracteres; tres o cuatro palabras van bien.",
+        "At least 15 characters; three or four words do well.",
+    ),
+    t("account.go", "Guardar", "Save"),
+    t("account.done", "Contraseña guardada.", "Password saved."),
+    t("account.wrong", "La contraseña actual es otra.", "The current password is another one."),
+    t("account.different", "Las dos nuevas no son iguales.", "The two new ones differ."),
+    t("account.short", "Es demasiado corta: al menos 15 caracteres.", "It is too short: at least 15 characters."),
+    t("account.long", "Es demasiado larga.", "It is too long."),
+    t("account.obvious", "Tu correo no sirve de contraseña.", "Your email address is no password."),
     // Problems
     t("problem.not-found", "Aquí no hay nada", "There is nothing here"),
     t(
