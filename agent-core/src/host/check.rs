@@ -1,51 +1,135 @@
-//! `check`: facts, policy, catalogue and standing in, posture out. A pure judging tool for scripts.
+//! `check`: this machine by the policy it is enrolled under, or exactly the given values: a pure judging tool for
+//! scripts.
 
-use std::io::Write;
+use std::{path::PathBuf, sync::Arc};
+
+use jiff::Timestamp;
 
 use super::{
-    command::CheckArguments,
-    input::{self, InputError},
-    speech,
+    call::Call,
+    failure::Failure,
+    input,
+    phrase::Phrase,
+    probe::{self, Root},
+    speech::Speech,
 };
 use crate::{
-    clock::Clock,
+    clock::FixedClock,
     judge::{
-        Catalogue, DeviceFacts, PostureState, Standing, catalogue::document::CatalogueDocument, evaluate,
-        policy::document::PolicyDocument, text::Language,
+        Catalogue, DeviceFacts, Policy, Posture, PostureState, Standing, catalogue::document::CatalogueDocument,
+        evaluate, policy::document::PolicyDocument,
     },
+    wire::field::Wanted,
 };
 
+pub(super) const EXAMPLES: &str = "Examples:
+  atalaya-agent check                        this machine, by its company's policy
+  atalaya-agent check --policy policy.yaml   this machine, by this policy
+  atalaya-agent check --facts facts.json --policy policy.yaml --at 2026-11-24T09:00:00Z --json
+
+Exit codes: 0 compliant or in grace · 1 failed · 2 wrong usage · 3 not compliant · 4 unknown";
+
+/// What `check` judges.
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArguments {
+    /// What was seen, instead of this machine: a JSON document such as
+    /// {"platform":"android","screenLock":{"value":true,"evidence":"os-reported"}}.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    facts: Option<PathBuf>,
+    /// What is required, instead of the company's policy: YAML or JSON, `apiVersion: posture/v1`.
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// What is known about releases, in JSON or YAML; without it "latest" is unknown.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    catalogue: Option<PathBuf>,
+    /// What was so before: a JSON document with `enrolledAt`, `failingSince` and `held`; without it every failing
+    /// begins now.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    standing: Option<PathBuf>,
+    /// The moment of judgement, such as 2026-11-24T09:00:00Z; otherwise now.
+    #[arg(long, value_name = "TIME")]
+    at: Option<Timestamp>,
+}
+
+/// What can be known of any host, for a machine that no company has enrolled.
+const BASIC_RULES: &str = "apiVersion: posture/v1
+kind: Policy
+metadata: { name: basic-rules, revision: 1 }
+spec:
+  checks:
+    device-encryption: { severity: fail }
+    screen-lock: { severity: fail, unknown: tolerate }
+";
+
 /// Judges and tells; the answer's exit code.
-pub(super) fn run(
-    arguments: &CheckArguments,
-    as_json: bool,
-    language: Language,
-    clock: &dyn Clock,
-    out: &mut dyn Write,
-) -> Result<u8, InputError> {
-    let facts: DeviceFacts = input::json(&arguments.facts)?;
-    let policy = PolicyDocument::from_text(&name(&arguments.policy), &input::text(&arguments.policy)?)?.policy;
+pub(super) fn run(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
+    if let Some(at) = arguments.at {
+        call.clock = Arc::new(FixedClock::at(at));
+    }
+    if arguments.policy.is_some() {
+        return given(arguments, call);
+    }
+    if let Some(machine) = call.enrolled()? {
+        let posture = machine.agent().check(&machine.facts()?)?;
+        tell(&posture, None, Some(Phrase::Provisional), call)
+    } else {
+        let policy = PolicyDocument::from_text("basic rules", BASIC_RULES).map_err(input::InputError::from)?.policy;
+        let posture = judged(&this_machine(&policy), &policy, &Catalogue::default(), &Standing::default(), call);
+        tell(&posture, None, Some(Phrase::BuiltInRules), call)
+    }
+}
+
+/// Judges what the files say, and this machine where they do not say it.
+fn given(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
+    let policy = match &arguments.policy {
+        Some(path) => PolicyDocument::from_text(&path.display().to_string(), &input::text(path)?),
+        None => PolicyDocument::from_text("basic rules", BASIC_RULES),
+    };
+    let policy = policy.map_err(input::InputError::from)?.policy;
+    let facts = match &arguments.facts {
+        Some(path) => input::json(path)?,
+        None => this_machine(&policy),
+    };
     let catalogue = match &arguments.catalogue {
-        Some(path) => CatalogueDocument::from_text(&name(path), &input::text(path)?)?.catalogue,
+        Some(path) => {
+            let read = CatalogueDocument::from_text(&path.display().to_string(), &input::text(path)?);
+            read.map_err(input::InputError::from)?.catalogue
+        }
         None => Catalogue::default(),
     };
     let standing: Standing = arguments.standing.as_deref().map_or_else(|| Ok(Standing::default()), input::json)?;
-    let now = arguments.at.unwrap_or_else(|| clock.now());
+    let posture = judged(&facts, &policy, &catalogue, &standing, call);
+    tell(&posture, Some(&policy), None, call)
+}
 
-    let posture = evaluate(&facts, &policy, &catalogue, &standing, now);
-    if as_json {
-        serde_json::to_writer_pretty(&mut *out, &posture).map_err(std::io::Error::from)?;
-        writeln!(out)?;
+fn this_machine(policy: &Policy) -> DeviceFacts {
+    probe::probe(&Wanted::of(policy, probe::platform()), &Root::of_this_machine())
+}
+
+fn judged(
+    facts: &DeviceFacts,
+    policy: &Policy,
+    catalogue: &Catalogue,
+    standing: &Standing,
+    call: &Call<'_>,
+) -> Posture {
+    evaluate(facts, policy, catalogue, standing, call.clock.now())
+}
+
+/// Tells in the zone of a given policy, else in that of this machine.
+fn tell(posture: &Posture, policy: Option<&Policy>, note: Option<Phrase>, call: &mut Call<'_>) -> Result<u8, Failure> {
+    if call.json {
+        call.document(posture)?;
     } else {
-        speech::tell(&posture, language, &policy.quiet_hours.zone, out)?;
+        let zone = policy.map_or(call.speech.zone, |policy| &policy.quiet_hours.zone);
+        Speech { zone, ..call.speech }.posture(posture, call.out)?;
+        if let Some(note) = note {
+            writeln!(call.out, "\n{}", call.speech.say(note, &[]))?;
+        }
     }
     Ok(match posture.state {
         PostureState::Compliant | PostureState::InGrace => 0,
         PostureState::NotCompliant => 3,
         PostureState::Unknown => 4,
     })
-}
-
-fn name(path: &std::path::Path) -> String {
-    path.display().to_string()
 }

@@ -1,14 +1,31 @@
 //! The agent's command line: what it takes, and its exit codes.
 
-use std::{io::Write, path::PathBuf, process::ExitCode};
+use std::{
+    io::{Read, Write},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
 
 use clap::{Parser, Subcommand};
-use jiff::Timestamp;
 
-use super::check;
+use super::{
+    call::Call,
+    check::{self, CheckArguments},
+    delivery::{self, DeliverArguments},
+    enrolment::{self, EnrolArguments},
+    failure::Failure,
+    ledger::{self, LedgerArguments},
+    moment,
+    report::{self, ReportArguments},
+    rounds::{self, RunArguments},
+    server_trust::ServerTrust,
+    speech::Speech,
+    status,
+};
 use crate::{clock::Clock, judge::text::Language};
 
-/// Judges a device against a company's policy.
+/// Judges a device against a company's policy and reports it.
 #[derive(Debug, Parser)]
 #[command(name = "atalaya-agent", version, about, after_help = EXIT_CODES)]
 pub struct CommandLine {
@@ -20,52 +37,88 @@ pub struct CommandLine {
     /// The language of the words, `es` or `en`; otherwise that of LANG, otherwise English.
     #[arg(long, global = true, value_parser = language, value_name = "LANGUAGE")]
     lang: Option<Language>,
+    /// Where the agent keeps its key, its queue and its ledger; otherwise ~/.local/state/atalaya, or
+    /// /var/lib/atalaya-agent for root.
+    #[arg(long, global = true, value_name = "DIR")]
+    state: Option<PathBuf>,
+    #[command(flatten)]
+    trust: ServerTrust,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Judge exactly the given values; nothing is read from this machine, kept or sent.
-    #[command(after_help = EXIT_CODES)]
+    /// Make a key and enrol this machine with the link, or the server and token, of your administrator.
+    #[command(after_help = enrolment::EXAMPLES)]
+    Enrol(EnrolArguments),
+    /// Judge this machine, or exactly the given values. Nothing is kept or sent.
+    #[command(after_help = check::EXAMPLES)]
     Check(CheckArguments),
+    /// Read what the policy asks for and queue a signed report of it. Nothing is sent yet.
+    #[command(after_help = report::EXAMPLES)]
+    Report(ReportArguments),
+    /// Send what is queued, and fetch a newer policy where there is one.
+    #[command(after_help = delivery::EXAMPLES)]
+    Deliver(DeliverArguments),
+    /// Report and deliver, for ever.
+    #[command(after_help = rounds::EXAMPLES)]
+    Run(RunArguments),
+    /// Where things stand.
+    #[command(after_help = status::EXAMPLES)]
+    Status,
+    /// What left this machine, byte for byte.
+    #[command(after_help = ledger::EXAMPLES)]
+    Ledger(LedgerArguments),
 }
 
-/// What `check` judges.
-#[derive(Debug, clap::Args)]
-pub(super) struct CheckArguments {
-    /// What was seen: a JSON document such as {"platform":"android","screenLock":{"value":true,"evidence":"os-reported"}}.
-    #[arg(long, value_name = "FILE")]
-    pub(super) facts: PathBuf,
-    /// What is required: a policy in YAML or JSON, `apiVersion: posture/v1`.
-    #[arg(long, value_name = "FILE")]
-    pub(super) policy: PathBuf,
-    /// What is known about releases, in JSON or YAML; without it "latest" is unknown.
-    #[arg(long, value_name = "FILE")]
-    pub(super) catalogue: Option<PathBuf>,
-    /// What was so before: a JSON document with `enrolledAt`, `failingSince` and `held`; without it every failing
-    /// begins now.
-    #[arg(long, value_name = "FILE")]
-    pub(super) standing: Option<PathBuf>,
-    /// The moment of judgement, such as 2026-11-24T09:00:00Z; otherwise now.
-    #[arg(long, value_name = "TIME")]
-    pub(super) at: Option<Timestamp>,
-}
-
-const EXIT_CODES: &str = "Exit codes: 0 compliant or in grace · 1 failed · 2 wrong usage · 3 not compliant · 4 unknown";
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong usage
+For `check`: 0 compliant or in grace · 3 not compliant · 4 unknown";
 
 fn language(tag: &str) -> Result<Language, String> {
     Language::from_tag(tag).ok_or_else(|| "write `es` or `en`".to_owned())
 }
 
-/// Runs one command. Words go to `out`, what went wrong to `err`; `tag` is the user's LANG.
-pub fn run(line: CommandLine, clock: &dyn Clock, tag: &str, out: &mut dyn Write, err: &mut dyn Write) -> ExitCode {
-    let language = line.lang.or_else(|| Language::from_tag(tag)).unwrap_or(Language::En);
-    let Command::Check(arguments) = line.command;
-    match check::run(&arguments, line.json, language, clock, out) {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            // Where even this cannot be written there is nobody left to tell.
-            let _ = writeln!(err, "{error}");
-            ExitCode::FAILURE
-        }
+/// What a command is run with.
+pub struct Streams<'a> {
+    /// Standard input, read for `--token-file -` alone.
+    pub input: &'a mut dyn Read,
+    /// Words, or the JSON document.
+    pub out: &'a mut dyn Write,
+    /// What went wrong.
+    pub err: &'a mut dyn Write,
+}
+
+impl std::fmt::Debug for Streams<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Streams")
     }
+}
+
+/// Runs one command; `tag` is the user's LANG.
+pub fn run(line: CommandLine, clock: Arc<dyn Clock>, tag: &str, streams: Streams<'_>) -> ExitCode {
+    let language = line.lang.or_else(|| Language::from_tag(tag)).unwrap_or(Language::En);
+    let zone = moment::zone();
+    let Streams { input, out, err } = streams;
+    let speech = Speech { language, zone: &zone };
+    let mut call = Call { speech, json: line.json, state: line.state, trust: line.trust, clock, input, out };
+    let result = match line.command {
+        Command::Enrol(arguments) => enrolment::run(&arguments, &mut call),
+        Command::Check(arguments) => check::run(&arguments, &mut call),
+        Command::Report(arguments) => report::run(&arguments, &mut call),
+        Command::Deliver(arguments) => delivery::run(&arguments, &mut call),
+        Command::Run(arguments) => rounds::run(&arguments, &mut call),
+        Command::Status => status::run(&mut call),
+        Command::Ledger(arguments) => ledger::run(&arguments, &mut call),
+    };
+    result.map_or_else(|failure| tell(&failure, &mut call, err), ExitCode::from)
+}
+
+/// Words to where errors go, and with `--json` also a document to where answers go.
+fn tell(failure: &Failure, call: &mut Call<'_>, err: &mut dyn Write) -> ExitCode {
+    let words = failure.words(call.speech.language);
+    // Where even this cannot be written there is nobody left to tell.
+    let _ = writeln!(err, "{words}");
+    if call.json {
+        let _ = call.document(&serde_json::json!({ "error": { "code": failure.code(), "message": words } }));
+    }
+    ExitCode::from(failure.exit())
 }

@@ -1,7 +1,24 @@
-//! The command-line agent. It judges given values with the same function as phones and servers.
+//! The command-line agent. It probes this machine, judges it with the same function as phones and servers, and reports
+//! it through the same client; without an enrolment it judges given values.
 
+mod call;
 mod check;
 pub mod command;
+mod delivery;
+mod enrolment;
+mod failure;
+mod folder;
 mod input;
+mod invitation;
+mod ledger;
+mod machine;
+mod moment;
+mod phrase;
 pub mod probe;
+mod report;
+mod rounds;
+mod server_trust;
 mod speech;
+mod status;
+
+pub use machine::{Machine, VERSION, enrol_and_report};

@@ -5,48 +5,152 @@ use std::{collections::BTreeMap, io::Write};
 use anstyle::{AnsiColor, Style};
 use jiff::{Timestamp, tz::TimeZone};
 
-use crate::judge::{
-    CheckVerdict, Posture, PostureState, Verdict,
-    text::{Language, say, told},
+use super::{
+    moment,
+    phrase::{self, Phrase},
+};
+use crate::{
+    judge::{
+        Check, CheckVerdict, DeviceState, Posture, Verdict,
+        text::{Language, say, told},
+    },
+    wire::posture::{ReceivedPosture, ReceivedVerdict},
 };
 
-/// Writes the posture for a person; colours are left to the stream, which drops them off a terminal.
-pub(super) fn tell(posture: &Posture, language: Language, zone: &TimeZone, out: &mut dyn Write) -> std::io::Result<()> {
-    let style = colour(match posture.state {
-        PostureState::Compliant => Verdict::Pass,
-        PostureState::InGrace => Verdict::Nudge,
-        PostureState::NotCompliant => Verdict::Fail,
-        PostureState::Unknown => Verdict::Unknown,
-    })
-    .bold();
-    writeln!(out, "{style}{}{style:#}", headline(posture, language))?;
-    let mut checks: Vec<&CheckVerdict> = posture.checks.iter().collect();
-    checks.sort_by_key(|verdict| urgency(verdict));
-    for verdict in checks {
-        writeln!(out)?;
-        one(verdict, language, zone, out)?;
-    }
-    Ok(())
+/// How things are told: in which language, and in which zone.
+#[derive(Clone, Copy)]
+pub(super) struct Speech<'a> {
+    pub(super) language: Language,
+    pub(super) zone: &'a TimeZone,
 }
 
-fn headline(posture: &Posture, language: Language) -> String {
-    let failing = posture.checks.iter().filter(|verdict| verdict.verdict == Verdict::Fail).count();
-    let unknown = posture.checks.iter().filter(|check| check.verdict == Verdict::Unknown && check.counted).count();
-    match (posture.state, language) {
-        (PostureState::Compliant, Language::Es) => "Todo en orden.".to_owned(),
-        (PostureState::Compliant, Language::En) => "All is well.".to_owned(),
-        (PostureState::InGrace, Language::Es) => format!("Hay algo que arreglar, con plazo ({failing})."),
-        (PostureState::InGrace, Language::En) => format!("There is something to fix, with time left ({failing})."),
-        (PostureState::NotCompliant, Language::Es) => format!("Hay algo que arreglar ({failing})."),
-        (PostureState::NotCompliant, Language::En) => format!("There is something to fix ({failing})."),
-        (PostureState::Unknown, Language::Es) => format!("No se puede saber todo ({unknown})."),
-        (PostureState::Unknown, Language::En) => format!("Not everything can be known ({unknown})."),
+/// One check, of this machine's own judgement or of the server's.
+struct Line {
+    /// None for a check that only a newer server knows.
+    check: Option<Check>,
+    name: String,
+    verdict: Verdict,
+    counted: bool,
+    code: String,
+    params: BTreeMap<String, String>,
+    deadline: Option<Timestamp>,
+}
+
+impl From<&CheckVerdict> for Line {
+    fn from(verdict: &CheckVerdict) -> Self {
+        let params = verdict.reason.params().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self {
+            check: Some(verdict.check),
+            name: verdict.check.to_string(),
+            verdict: verdict.verdict,
+            counted: verdict.counted,
+            code: verdict.reason.code().to_owned(),
+            params: params.collect(),
+            deadline: verdict.deadline,
+        }
     }
 }
 
-const fn urgency(verdict: &CheckVerdict) -> u8 {
-    match verdict.verdict {
-        Verdict::Fail if verdict.deadline.is_none() => 0,
+impl From<&ReceivedVerdict> for Line {
+    fn from(verdict: &ReceivedVerdict) -> Self {
+        Self {
+            check: Check::from_word(&verdict.check),
+            name: verdict.check.clone(),
+            // A word of a newer server is shown as unknown, never as good.
+            verdict: Verdict::from_word(&verdict.verdict).unwrap_or(Verdict::Unknown),
+            counted: verdict.counted,
+            code: verdict.reason.code.clone(),
+            params: verdict.reason.params.clone(),
+            deadline: verdict.deadline,
+        }
+    }
+}
+
+impl Speech<'_> {
+    /// What this machine makes of itself.
+    pub(super) fn posture(&self, posture: &Posture, out: &mut dyn Write) -> std::io::Result<()> {
+        self.lines(posture.state.into(), posture.checks.iter().map(Line::from).collect(), out)
+    }
+
+    /// What the server makes of it.
+    pub(super) fn received(
+        &self,
+        state: DeviceState,
+        posture: &ReceivedPosture,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        self.lines(state, posture.checks.iter().map(Line::from).collect(), out)
+    }
+
+    /// The state in one word of the vocabulary.
+    pub(super) fn state(&self, state: DeviceState) -> String {
+        say(self.language, &format!("state.{state}"), &BTreeMap::new()).unwrap_or_default()
+    }
+
+    /// A moment in the zone.
+    pub(super) fn moment(&self, at: Timestamp) -> String {
+        moment::print(at, self.zone)
+    }
+
+    /// A phrase in the language.
+    pub(super) fn say(&self, phrase: Phrase, params: &[(&str, &dyn std::fmt::Display)]) -> String {
+        phrase::say(self.language, phrase, params)
+    }
+
+    fn lines(&self, state: DeviceState, mut lines: Vec<Line>, out: &mut dyn Write) -> std::io::Result<()> {
+        let style = colour(match state {
+            DeviceState::Compliant => Verdict::Pass,
+            DeviceState::InGrace => Verdict::Nudge,
+            DeviceState::NotCompliant => Verdict::Fail,
+            DeviceState::Unknown | DeviceState::Stale => Verdict::Unknown,
+        })
+        .bold();
+        writeln!(out, "{style}{}{style:#}", self.headline(state, &lines))?;
+        lines.sort_by_key(urgency);
+        for line in &lines {
+            writeln!(out)?;
+            self.one(line, out)?;
+        }
+        Ok(())
+    }
+
+    fn headline(&self, state: DeviceState, lines: &[Line]) -> String {
+        let failing = lines.iter().filter(|line| line.verdict == Verdict::Fail).count();
+        let unknown = lines.iter().filter(|line| line.verdict == Verdict::Unknown && line.counted).count();
+        match state {
+            DeviceState::Compliant => self.say(Phrase::AllIsWell, &[]),
+            DeviceState::InGrace => self.say(Phrase::SomethingInTime, &[("count", &failing)]),
+            DeviceState::NotCompliant => self.say(Phrase::SomethingToFix, &[("count", &failing)]),
+            DeviceState::Unknown => self.say(Phrase::NotEverythingKnown, &[("count", &unknown)]),
+            DeviceState::Stale => self.say(Phrase::Silent, &[]),
+        }
+    }
+
+    fn one(&self, line: &Line, out: &mut dyn Write) -> std::io::Result<()> {
+        let told = told(self.language, line.check.unwrap_or(Check::DeviceEncryption), &line.code, &line.params);
+        let title = if line.check.is_some() { &told.title } else { &line.name };
+        let word = say(self.language, &format!("verdict.{}", line.verdict), &BTreeMap::new()).unwrap_or_default();
+        let style = colour(line.verdict);
+        writeln!(out, "{style}{} {title}{style:#} · {word}", shape(line.verdict))?;
+        writeln!(out, "  {}", told.what)?;
+        if !matches!(line.verdict, Verdict::Pass | Verdict::NotApplicable) {
+            if line.check.is_some() {
+                writeln!(out, "  {}", told.why)?;
+            }
+            if let Some(fix) = told.fix {
+                writeln!(out, "  → {fix}")?;
+            }
+            if let Some(deadline) = line.deadline {
+                writeln!(out, "  {}", self.say(Phrase::TimeLeft, &[("moment", &self.moment(deadline))]))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+const fn urgency(line: &Line) -> u8 {
+    match line.verdict {
+        Verdict::Fail if line.deadline.is_none() => 0,
         Verdict::Fail => 1,
         Verdict::Unknown => 2,
         Verdict::Nudge => 3,
@@ -75,30 +179,4 @@ const fn colour(verdict: Verdict) -> Style {
         Verdict::NotApplicable => AnsiColor::BrightBlack,
     };
     colour.on_default()
-}
-
-fn one(verdict: &CheckVerdict, language: Language, zone: &TimeZone, out: &mut dyn Write) -> std::io::Result<()> {
-    let params = verdict.reason.params().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let params: BTreeMap<String, String> = params.collect();
-    let told = told(language, verdict.check, verdict.reason.code(), &params);
-    let word = say(language, &format!("verdict.{}", verdict.verdict), &BTreeMap::new()).unwrap_or_default();
-    let style = colour(verdict.verdict);
-    writeln!(out, "{style}{} {}{style:#} · {word}", shape(verdict.verdict), told.title)?;
-    writeln!(out, "  {}", told.what)?;
-    if !matches!(verdict.verdict, Verdict::Pass | Verdict::NotApplicable) {
-        writeln!(out, "  {}", told.why)?;
-        if let Some(fix) = told.fix {
-            writeln!(out, "  → {fix}")?;
-        }
-        if let Some(deadline) = verdict.deadline {
-            let until = if language == Language::Es { "Plazo: hasta el" } else { "Time left: until" };
-            writeln!(out, "  {until} {}", moment(deadline, zone))?;
-        }
-    }
-    Ok(())
-}
-
-fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    let local = zone.to_datetime(at);
-    format!("{} {:02}:{:02}", local.date(), local.hour(), local.minute())
 }

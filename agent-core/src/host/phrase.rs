@@ -1,0 +1,155 @@
+//! What the command line says around the verdicts, in Spanish and English. The verdicts' own words stand in
+//! [`crate::judge::text`].
+
+use crate::judge::text::Language;
+
+macro_rules! phrases {
+    ($($name:ident { $es:literal, $en:literal })+) => {
+        /// One sentence of the command line. `{name}` stands for a parameter.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(super) enum Phrase { $($name),+ }
+
+        impl Phrase {
+            #[cfg(test)]
+            const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            const fn text(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::Es) => $es, (Self::$name, Language::En) => $en),+
+                }
+            }
+        }
+    };
+}
+
+phrases! {
+    AllIsWell { "Todo en orden.", "All is well." }
+    SomethingInTime { "Hay algo que arreglar, con plazo ({count}).", "There is something to fix, with time left ({count})." }
+    SomethingToFix { "Hay algo que arreglar ({count}).", "There is something to fix ({count})." }
+    NotEverythingKnown { "No se puede saber todo ({count}).", "Not everything can be known ({count})." }
+    Silent { "La empresa lleva demasiado tiempo sin noticias de este equipo.", "The company has not heard from this machine for too long." }
+    TimeLeft { "Plazo: hasta el {moment}", "Time left: until {moment}" }
+
+    Provisional { "Es lo que ve este equipo; cuenta lo que decida el servidor cuando reciba el informe.", "This is what the machine itself sees; what the server says of its report counts." }
+    BuiltInRules { "Este equipo no está dado de alta: se mira con unas reglas básicas de Atalaya, no con las de una empresa.", "This machine is not enrolled: it is judged by Atalaya's few basic rules, not by a company's." }
+
+    Enrolled { "Este equipo queda dado de alta en {organisation}.", "This machine is now enrolled at {organisation}." }
+    AlreadyEnrolled { "Este equipo ya está dado de alta en {organisation}; no se ha enviado nada.", "This machine is already enrolled at {organisation}; nothing was sent." }
+    EnrolledElsewhere { "este equipo ya está dado de alta en {server}; para cambiarlo, repite con --again", "this machine is already enrolled at {server}; to move it, repeat with --again" }
+    Device { "Dispositivo", "Device" }
+    Server { "Servidor", "Server" }
+    Since { "Desde", "Since" }
+    Policy { "Reglas", "Policy" }
+    RulesOf { "{policy}, revisión {revision}, grupo {group}", "{policy}, revision {revision}, group {group}" }
+    PolicyExpired { "caducaron el {moment}; valen hasta que lleguen otras", "expired on {moment}; they hold until newer ones come" }
+    WillRead { "La política pide leer:", "The policy asks to read:" }
+    ReadsNothing { "La política no pide leer nada de este equipo.", "The policy asks to read nothing of this machine." }
+    NextReport { "Siguiente paso: «atalaya-agent report» y «atalaya-agent deliver», o «atalaya-agent run» para que se haga solo.", "Next: `atalaya-agent report` and `atalaya-agent deliver`, or `atalaya-agent run` to have it done by itself." }
+
+    ReportQueued { "El informe {sequence} está listo; aún no ha salido nada.", "Report {sequence} is ready; nothing has left yet." }
+    SameFacts { "Todo sigue como en el último informe completo: este solo lo dice.", "All is as in the last full report: this one only says so." }
+    NextDeliver { "Siguiente paso: «atalaya-agent deliver» lo envía; «atalaya-agent ledger» enseña lo que ha salido.", "Next: `atalaya-agent deliver` sends it; `atalaya-agent ledger` shows what has left." }
+    QuietNothingRead { "Es tiempo de descanso hasta el {moment}: no se ha leído nada. Con --now se hace igualmente.", "These are quiet hours until {moment}: nothing was read. With --now it is done all the same." }
+    QuietNothingSent { "Es tiempo de descanso hasta el {moment}: no se ha enviado nada. Con --now se hace igualmente.", "These are quiet hours until {moment}: nothing was sent. With --now it is done all the same." }
+    WaitingToTry { "El servidor no respondió bien antes: no se prueba otra vez hasta el {moment}. Con --now se hace igualmente.", "The server did not answer well before: it is not tried again until {moment}. With --now it is done all the same." }
+    Delivered { "El servidor tiene todo ({count}).", "The server has everything ({count})." }
+    PartDelivered { "El servidor ha recibido {count}.", "The server has taken {count}." }
+    NothingToDeliver { "No había nada que enviar.", "There was nothing to send." }
+    StillWaiting { "Esperan {count} informes.", "{count} reports are waiting." }
+    ReportsRefused { "El servidor no aceptó {count}; «atalaya-agent ledger» dice por qué.", "The server refused {count}; `atalaya-agent ledger` says why." }
+    NewPolicy { "Ha llegado una política nueva.", "A newer policy has come." }
+    NewCatalogue { "Ha llegado una lista de versiones nueva.", "A newer list of releases has come." }
+
+    NotEnrolledYet { "Este equipo no está dado de alta.", "This machine is not enrolled." }
+    NextEnrol { "Siguiente paso: pide el enlace a quien administra y ejecuta «atalaya-agent enrol ENLACE».", "Next: ask your administrator for the link and run `atalaya-agent enrol LINK`." }
+    LookedIn { "Se ha mirado en {folder}; con --state se mira en otro sitio.", "Looked in {folder}; --state looks elsewhere." }
+    EnrolledAt { "Dado de alta en {organisation}.", "Enrolled at {organisation}." }
+    HasLeft { "Este equipo dejó {organisation} y ya no envía nada.", "This machine has left {organisation} and sends nothing any more." }
+    State { "Estado", "State" }
+    NoAnswerYet { "el servidor aún no ha recibido ningún informe", "the server has no report yet" }
+    LastReport { "Último informe", "Last report" }
+    NumberAt { "{sequence}, recibido el {moment}", "{sequence}, acknowledged on {moment}" }
+    Waiting { "En espera", "Waiting" }
+    NothingWaits { "nada", "nothing" }
+    ReportsSince { "{count} informes desde el {moment}", "{count} reports since {moment}" }
+    NextTime { "Próxima vez", "Next time" }
+    QuietHours { "Descanso", "Quiet hours" }
+    UntilMoment { "hasta el {moment}", "until {moment}" }
+    Problems { "Por resolver:", "To be solved:" }
+
+    LedgerTitle { "Lo que ha salido de este equipo", "What has left this machine" }
+    LedgerEmpty { "De este equipo no ha salido nada.", "Nothing has left this machine." }
+    LedgerMore { "«atalaya-agent ledger --raw NÚMERO» escribe un informe tal como salió, byte por byte.", "`atalaya-agent ledger --raw NUMBER` prints a report as it left, byte for byte." }
+    LedgerFields { "Lo que dice el informe {sequence}, y para qué:", "What report {sequence} says, and what for:" }
+    LedgerNoSuch { "en el libro no hay ningún informe {sequence}; «atalaya-agent ledger» enseña los que hay", "there is no report {sequence} in the ledger; `atalaya-agent ledger` shows those there are" }
+    SentChallenge { "Pregunta", "Challenge" }
+    SentEnrolment { "Alta", "Enrolment" }
+    SentReport { "Informe {sequence}", "Report {sequence}" }
+    SentProof { "Consulta", "Question" }
+    Bytes { "{count} bytes", "{count} bytes" }
+    Times { "{count} veces", "{count} times" }
+    WasAcknowledged { "recibido", "acknowledged" }
+    WasRefused { "rechazado ({code})", "refused ({code})" }
+    OutcomeUnknown { "sin respuesta", "no answer known" }
+    UnknownValue { "no se sabe ({reason})", "not known ({reason})" }
+
+    RoundReported { "Informe {sequence} listo.", "Report {sequence} is ready." }
+    RoundEnds { "El dispositivo dejó la empresa: no queda nada que hacer.", "The device has left the company: there is nothing more to do." }
+    RoundNext { "Próxima vez: {moment}.", "Next time: {moment}." }
+    Stopped { "Parado.", "Stopped." }
+
+    ErrorNotEnrolled { "este equipo no está dado de alta; dalo de alta con el enlace de quien administra", "this device is not enrolled; enrol it with the link or the token from your administrator" }
+    ErrorLeft { "este equipo dejó la empresa y ya no envía nada; para volver, pide otro enlace", "this device has left the fleet and sends nothing any more; to join again, ask your administrator for a new link" }
+    ErrorEnrolAgain { "el servidor ya no conoce este equipo; dalo de alta otra vez con un enlace nuevo", "the server does not know this device any more; enrol it again with a new link" }
+    ErrorServerBusy { "el servidor no puede responder ahora; se probará más tarde", "the server cannot answer now; it is tried again later" }
+    ErrorNotAtalaya { "lo que respondió no es un servidor de Atalaya; comprueba la dirección, y si esta red pide antes iniciar sesión", "what answered is not an Atalaya server; check the address, and whether this network asks to sign in first" }
+    ErrorBadAddress { "la dirección del servidor no sirve; escríbela como https://atalaya.example.com", "the server's address cannot be used; write it like https://atalaya.example.com" }
+    ErrorServerIdentity { "el servidor no demostró quién es; si su certificado es de la empresa, da su raíz con --extra-root", "the server did not prove who it is; if its certificate is the company's own, give its root with --extra-root" }
+    ErrorOffline { "no se llega al servidor; comprueba la red y la dirección", "the server cannot be reached; check the network and the address" }
+    ErrorDowngrade { "el servidor ofrece unas reglas más antiguas que las de este equipo, y no se han aceptado; avisa a quien administra", "the server offers older rules than this device holds, so they were refused; tell your administrator" }
+    ErrorUntrusted { "un documento firmado del servidor no es de fiar; avisa a quien administra", "a signed document of the server cannot be believed; tell your administrator" }
+    ErrorStorage { "no se puede usar la carpeta del agente", "the agent's state cannot be used" }
+    ErrorSigningKey { "la clave de este equipo no puede firmar", "the key of this device cannot sign" }
+    ErrorUnderWay { "ya hay otro envío en marcha; espera a que acabe", "another delivery of this device is under way; wait for it to end" }
+    ErrorRefused { "el servidor no lo aceptó", "the server refused" }
+}
+
+/// The phrase with its parameters.
+pub(super) fn say(language: Language, phrase: Phrase, params: &[(&str, &dyn std::fmt::Display)]) -> String {
+    let mut sentence = phrase.text(language).to_owned();
+    for (name, value) in params {
+        sentence = sentence.replace(&format!("{{{name}}}"), &value.to_string());
+    }
+    sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(text: &str) -> Vec<&str> {
+        let mut names: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split('}').next()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn every_phrase_is_whole_in_both_languages_and_takes_the_same_parameters() {
+        for phrase in Phrase::ALL {
+            let (es, en) = (phrase.text(Language::Es), phrase.text(Language::En));
+            for text in [es, en] {
+                assert!(!text.is_empty() && text.trim() == text && !text.contains("  "), "{phrase:?}");
+                assert!(text.matches('{').count() == text.matches('}').count(), "{phrase:?}");
+            }
+            assert_eq!(parameters(es), parameters(en), "{phrase:?}");
+            for formal in ["usted", "su equipo", "Ejecute", "Pida", "Compruebe"] {
+                assert!(!es.contains(formal), "{phrase:?}: {formal}");
+            }
+        }
+    }
+
+    #[test]
+    fn parameters_are_filled_in() {
+        assert_eq!(say(Language::En, Phrase::Bytes, &[("count", &7)]), "7 bytes");
+    }
+}
