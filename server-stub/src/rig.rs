@@ -11,7 +11,7 @@ use agent_core::{
         key::{Algorithm, Signer},
         message::{Acknowledgement, ChallengeAnswer, EnrolmentAnswer, EnrolmentRequest},
         problem::Problem,
-        report::{Content, Full, Report, Unchanged},
+        report::{Content, Full, Report},
         software_key::SoftwareKey,
     },
 };

@@ -106,19 +106,6 @@ impl Server {
         judging::settle(&self.store, self.now()).await
     }
 
-    /// Goes on doing what comes due, each second, until the server stops.
-    pub async fn keep_settling(&self) {
-        let mut seconds = tokio::time::interval(std::time::Duration::from_secs(1));
-        seconds.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        while self.is_ready() {
-            seconds.tick().await;
-            if let Err(error) = self.settle().await {
-                // A full or held disk passes; the next second tries again.
-                tracing::warn!(%error, "what has come due could not be judged");
-            }
-        }
-    }
-
     /// Makes an organisation with its default group and the starter policy.
     pub async fn create_organisation(&self, name: &str) -> Result<Scope, StoreError> {
         let (name, now) = (name.to_owned(), self.now());

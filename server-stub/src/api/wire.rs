@@ -17,9 +17,10 @@ use axum::{
 
 use super::problem::{Problem, ProblemCode};
 use crate::{
+    access::{Peer, limits::Subject},
     intake::{
         self, Outcome, VerifiedReport,
-        challenge::{self, Subject},
+        challenge::{self, Subject as For},
         enrolment,
         served::{self, Served},
     },
@@ -52,33 +53,42 @@ pub fn routes() -> Router<Arc<Server>> {
 
 async fn challenges(
     State(server): State<Arc<Server>>,
+    peer: Peer,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<ChallengeAnswer>, Problem> {
+    server.limits.count(Subject::Stranger(peer.address))?;
     let now = cut(server.now());
     let (scope, subject) = match json::<ChallengeRequest>(&headers, &body)? {
-        ChallengeRequest::Device(device) => (Scope::proven(device.organisation()), Subject::Device(device)),
+        ChallengeRequest::Device(device) => (Scope::proven(device.organisation()), For::Device(device)),
         ChallengeRequest::TokenHash(text) => {
             let hash: [u8; 32] = from_hex(&text)
                 .and_then(|bytes| bytes.try_into().ok())
                 .ok_or_else(|| ProblemCode::MalformedRequest.detail("`tokenHash` is 64 hexadecimal digits"))?;
-            (enrolment::organisation_of(&server, hash).await?, Subject::Token(hash))
+            (enrolment::organisation_of(&server, hash).await?, For::Token(hash))
         }
     };
     let challenge = challenge::issue(&server.keys, subject, now);
     Ok(Json(ChallengeAnswer { challenge, audience: server.audience(scope), server_time: now }))
 }
 
-async fn enrolments(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+async fn enrolments(
+    State(server): State<Arc<Server>>,
+    peer: Peer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let envelope = envelope(&headers, &body)?;
     let now = server.now();
+    server.limits.count(Subject::Stranger(peer.address))?;
     let verified = enrolment::verify(&server, &envelope, now)?;
+    server.limits.count(Subject::Enrolment(verified.token_hash()))?;
     let answer = enrolment::enrol(&server, verified, now).await?;
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
 async fn reports(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
-    let verified = intake::verify(&server, envelope(&headers, &body)?).await?;
+    let verified = verify(&server, envelope(&headers, &body)?).await?;
     let mut outcomes = commit(&server, vec![verified]).await?;
     let outcome = outcomes.pop().ok_or(ProblemCode::Internal)?;
     Ok(Json(outcome?).into_response())
@@ -96,7 +106,7 @@ async fn batch(
     let mut answers = Vec::with_capacity(batch.envelopes.len());
     let mut verified = Vec::with_capacity(batch.envelopes.len());
     for envelope in batch.envelopes {
-        match intake::verify(&server, envelope).await {
+        match verify(&server, envelope).await {
             Ok(report) => {
                 verified.push(report);
                 answers.push(None);
@@ -114,6 +124,13 @@ async fn batch(
         },
     });
     Ok(Json(BatchAnswer { answers: answers.collect() }))
+}
+
+/// Verifies a report, and counts it for its device: only what the device has signed counts for it.
+async fn verify(server: &Server, envelope: String) -> Result<VerifiedReport, Problem> {
+    let verified = intake::verify(server, envelope).await?;
+    server.limits.count(Subject::Device(&verified.report.device.to_bytes()))?;
+    Ok(verified)
 }
 
 /// Hands reports to the committer together, in their order; returns when they are on the disk.
@@ -135,22 +152,22 @@ async fn policy(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result
     let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/policy"), &[]).await?;
     let scope = device.scope;
     let rules = server.store.read(move |connection| served::rules(connection, scope)).await?;
-    let served = served::policy(&server, &rules, &device, server.now()).map_err(|_| ProblemCode::Internal)?;
-    Ok(answer(&headers, served))
+    let document = served::policy(&server, &rules, &device, server.now()).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, document))
 }
 
 async fn catalogue(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
     let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/catalogue"), &[]).await?;
     let scope = device.scope;
     let rules = server.store.read(move |connection| served::rules(connection, scope)).await?;
-    let served = served::catalogue(&server, &rules, scope).map_err(|_| ProblemCode::Internal)?;
-    Ok(answer(&headers, served))
+    let document = served::catalogue(&server, &rules, scope).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, document))
 }
 
 async fn keys(State(server): State<Arc<Server>>, headers: HeaderMap) -> Result<Response, Problem> {
     let device = intake::verify_proof(&server, proof(&headers), ("GET", "/v1/keys"), &[]).await?;
-    let served = served::keys(&server, device.scope, cut(server.now())).map_err(|_| ProblemCode::Internal)?;
-    Ok(answer(&headers, served))
+    let document = served::keys(&server, device.scope, cut(server.now())).map_err(|_| ProblemCode::Internal)?;
+    Ok(answer(&headers, document))
 }
 
 /// A signed document, or 304 where the caller holds it.

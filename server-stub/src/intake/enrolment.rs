@@ -40,6 +40,13 @@ pub(crate) struct VerifiedEnrolment {
     key: VerifyingKey,
 }
 
+impl VerifiedEnrolment {
+    /// The hash of its token.
+    pub(crate) const fn token_hash(&self) -> &[u8; 32] {
+        &self.token_hash
+    }
+}
+
 /// Verifies that the new key signed the request, for this server, with a challenge of its token.
 pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<VerifiedEnrolment, Problem> {
     let unverified = Unverified::parse(envelope).map_err(refusal)?;
