@@ -10,4 +10,5 @@ pub mod problem;
 pub mod report;
 pub mod software_key;
 mod strict;
+pub mod unchanged;
 pub mod wanted;

@@ -23,7 +23,8 @@ pub struct Report {
     pub sequence: u64,
     /// The newest challenge that the device holds.
     pub challenge: String,
-    /// When it was made, by the device's clock.
+    /// When it was made, by the device's clock; written to the millisecond, as the server keeps it.
+    #[serde(serialize_with = "to_the_millisecond")]
     pub at: Timestamp,
     /// The agent's version.
     pub agent_version: String,
@@ -80,6 +81,10 @@ impl<'de> Deserialize<'de> for Report {
             Err(path) => Err(D::Error::custom(format_args!("{path} is not as the field table allows"))),
         }
     }
+}
+
+fn to_the_millisecond<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(*at).serialize(serializer)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
