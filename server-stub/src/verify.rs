@@ -10,7 +10,7 @@ use agent_core::{
         silence,
     },
     wire::{
-        envelope::{self, Kind, Unverified},
+        envelope::{self, Kind, Unverified, hex},
         id::DeviceId,
         key::{PublicKey, VerifyingKey},
         posture::ReceivedPosture,
@@ -148,6 +148,7 @@ impl Audit<'_> {
         )?;
         let mut rows = statement.query(params![record.scope.org(), device.to_bytes()])?;
         let (mut count, mut last, mut full) = (0, 0, None);
+        let mut fulls = HashMap::new();
         while let Some(row) = rows.next()? {
             let (sequence, hash): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
             let (text, kind): (String, String) = (row.get(2)?, row.get(3)?);
@@ -166,8 +167,11 @@ impl Audit<'_> {
                         self.breach("I3", Some(device), format!("report {sequence} is another device's or number's"));
                     }
                     match report.content {
-                        Content::Full(told) if kind == "full" => full = Some((last, hash, told.facts)),
-                        Content::Unchanged(_) if kind == "unchanged" => {}
+                        Content::Full(told) if kind == "full" => {
+                            fulls.insert(hex(&hash), (last, hash, told.facts));
+                            full = Some(hex(&hash));
+                        }
+                        Content::Unchanged(unchanged) if kind == "unchanged" => full = Some(unchanged.report_hash),
                         _ => self.breach("I3", Some(device), format!("report {sequence} is of another kind")),
                     }
                 }
@@ -183,8 +187,9 @@ impl Audit<'_> {
             self.breach("I4", Some(device), what);
         }
         let nothing = DeviceFacts::nothing_collected(record.platform);
-        let told = full.as_ref().map_or(&nothing, |(_, _, facts)| facts);
-        if *told != record.facts || full.as_ref().map(|(sequence, hash, _)| (*sequence, *hash)) != record.full {
+        let full = full.as_ref().and_then(|full| fulls.get(full));
+        let told = full.map_or(&nothing, |(_, _, facts)| facts);
+        if *told != record.facts || full.map(|(sequence, hash, _)| (*sequence, *hash)) != record.full {
             self.breach("I5", Some(device), "the facts are not those of the last full report");
         }
         Ok(())

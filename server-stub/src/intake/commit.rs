@@ -4,7 +4,7 @@
 use agent_core::{
     judge::facts::DeviceFacts,
     wire::{
-        envelope::hex,
+        envelope::{Unverified, from_hex, hex},
         message::Acknowledgement,
         report::{Content, Report},
     },
@@ -57,7 +57,7 @@ pub(crate) fn commit(
         desk.put(record);
         return Ok(outcome);
     }
-    let facts = match told(&record, report) {
+    let facts = match told(connection, &record, verified)? {
         Ok(facts) => facts,
         Err(problem) => {
             desk.put(record);
@@ -70,25 +70,58 @@ pub(crate) fn commit(
     Ok(Ok(acknowledgement))
 }
 
-/// The facts that the report tells; none when they are those of before.
-fn told(record: &Record, report: &Report) -> Result<Option<DeviceFacts>, Problem> {
-    match &report.content {
+/// Facts, and the full report that told them.
+type Told = (DeviceFacts, (u64, [u8; 32]));
+
+/// The facts that the report tells; none when they are those that the device told last.
+fn told(
+    connection: &Connection,
+    record: &Record,
+    verified: &VerifiedReport,
+) -> Result<Result<Option<Told>, Problem>, StoreError> {
+    let report = &verified.report;
+    Ok(match &report.content {
         Content::Full(full) if full.facts.platform != record.platform => {
             Err(ProblemCode::FieldNotAllowed.detail("`platform` is not the one that was enrolled; enrol again"))
         }
-        Content::Full(full) => Ok(Some(full.facts.clone())),
-        Content::Unchanged(unchanged) => match record.full {
-            Some((_, hash)) if hex(&hash) == unchanged.report_hash => Ok(None),
-            _ => Err(ProblemCode::FullReportRequired.into()),
-        },
-    }
+        Content::Full(full) => Ok(Some((full.facts.clone(), (report.sequence, verified.hash)))),
+        Content::Unchanged(unchanged) => {
+            let named: Option<[u8; 32]> = from_hex(&unchanged.report_hash).and_then(|hash| hash.try_into().ok());
+            match (named, record.full) {
+                (Some(named), Some((_, newest))) if named == newest => Ok(None),
+                (Some(named), _) => {
+                    earlier(connection, record, named)?.map(Some).ok_or(ProblemCode::FullReportRequired.into())
+                }
+                (None, _) => Err(ProblemCode::FullReportRequired.into()),
+            }
+        }
+    })
+}
+
+/// An earlier full report of the device: one that was queued while the device was offline may stand between.
+fn earlier(connection: &Connection, record: &Record, hash: [u8; 32]) -> Result<Option<Told>, StoreError> {
+    let found: Option<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT sequence, envelope FROM reports
+             WHERE org = ?1 AND device = ?2 AND kind = 'full' AND hash = ?3 ORDER BY sequence DESC LIMIT 1",
+        )?
+        .query_row(params![record.scope.org(), record.device.to_bytes(), hash], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((sequence, envelope)) = found else { return Ok(None) };
+    let report: Report = Unverified::parse(&envelope)
+        .and_then(|envelope| envelope.read_unverified())
+        .map_err(|error| StoreError::row("report", error))?;
+    Ok(match report.content {
+        Content::Full(full) => Some((full.facts, (sequence.unsigned_abs(), hash))),
+        Content::Unchanged(_) => None,
+    })
 }
 
 /// A new report: its row, its facts, and the judgement then and now.
 fn take_in(
     connection: &Connection,
     desk: &mut Desk,
-    (record, facts): (&mut Record, Option<DeviceFacts>),
+    (record, told): (&mut Record, Option<Told>),
     rules: &Rules,
     verified: &VerifiedReport,
     now: Timestamp,
@@ -106,10 +139,10 @@ fn take_in(
     record.last_heard_at = now;
     record.last_report_at = Some(now);
     record.agent_version.clone_from(&report.agent_version.chars().take(40).collect());
-    if let Some(facts) = facts {
+    if let Some((facts, full)) = told {
         changed.documents |= facts != record.facts;
         record.facts = facts;
-        record.full = Some((report.sequence, verified.hash));
+        record.full = Some(full);
     }
     // A queued report writes history at its own time; one that has just been made is judged once, now.
     if now.duration_since(made_at) > ON_ITS_WAY {

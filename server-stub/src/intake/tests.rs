@@ -80,6 +80,16 @@ async fn an_unchanged_report_needs_the_full_one_it_names() {
     let envelope = rig.report(&mut device, unchanged(&acknowledged.report_hash));
     let kept: Acknowledgement = rig.jose("/v1/reports", &envelope).await.unwrap();
     assert_eq!(verdict(&kept, "device-encryption"), "pass");
+    // Queued offline: a full report, and after it one that names the full report before that.
+    let between = rig.report(&mut device, full(facts(false)));
+    let back = rig.report(&mut device, unchanged(&acknowledged.report_hash));
+    let failing: Acknowledgement = rig.jose("/v1/reports", &between).await.unwrap();
+    assert_eq!(verdict(&failing, "screen-lock"), "fail");
+    let kept: Acknowledgement = rig.jose("/v1/reports", &back).await.unwrap();
+    assert_eq!(verdict(&kept, "device-encryption"), "pass");
+    let now = rig.clock.now();
+    let found = rig.server.store.read(move |connection| verify(connection, now, &mut |_, _| {})).await.unwrap();
+    assert_eq!(found.breaches, []);
     let envelope = rig.report(&mut device, unchanged(&"0".repeat(64)));
     let refused = rig.jose::<Acknowledgement>("/v1/reports", &envelope).await.unwrap_err();
     assert_eq!(refused.code, "full-report-required");
