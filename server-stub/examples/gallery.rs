@@ -13,10 +13,10 @@ use agent_core::{
 };
 use atalaya_server::{
     fleet::{
-        Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
+        Cursor, Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
         device::{DeviceCheck, ReceivedReport, View},
-        filter::Why,
         releases::{FloorView, ReleaseView},
+        row::Why,
         summary::{Adoption, Attention, CheckCounts, PolicyMark, StateCounts, TrendDay, VersionStanding},
     },
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
@@ -60,7 +60,7 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         Ok(Chrome { viewer: None, organisation: String::new(), ..chrome(path)? })
     };
     let (lines, rows) = (lines()?, rows()?);
-    let page = DevicePage { devices: rows.clone(), total: 460, next: Some("b02mze".into()) };
+    let page = DevicePage { devices: rows.clone(), total: 460, next: Some(Cursor::Device { device: rows[0].id }) };
     let groups = ["clinic", "direction", "reception", "sales-es"].map(String::from);
     let filtered = DeviceFilter {
         q: Some("galaxy".into()),
@@ -145,6 +145,8 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
     Ok(Summary {
         at: now()?,
         organisation: "Clínica Levante".into(),
+        zone: "Europe/Madrid".into(),
+        rejudging: None,
         policy_revision: 7,
         catalogue_fetched_at: Some(ago(180)?),
         states: StateCounts { compliant: 412, in_grace: 21, not_compliant: 14, unknown: 6, stale: 7 },
@@ -213,7 +215,7 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
                 code: "source-silent".into(),
                 check: None,
                 devices: 0,
-                params: params([("source", "apple-lookup")]),
+                params: params([("source", "apple-lookup"), ("days", "8")]),
                 query: String::new(),
             },
         ],
@@ -485,6 +487,7 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             View { at: ago(8 * DAY)?, role: "api-token".into() },
         ],
         gaps: 0,
+        findings: Vec::new(),
     })
 }
 
@@ -504,7 +507,7 @@ fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
             supported_until: until.map(str::parse).transpose()?,
             source: source.into(),
             confidence: confidence.into(),
-            devices,
+            devices: Some(devices),
         })
     };
     Ok(vec![
@@ -525,8 +528,9 @@ fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
                 cve: "CVE-2026-23871".into(),
                 exploited: true,
                 source: "cve.org".into(),
-                devices_below: 9,
+                devices_below: Some(9),
             }],
+            cycles: Vec::new(),
         },
         ReleaseLineView {
             product: "os".into(),
@@ -542,6 +546,7 @@ fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
                 release("12", "2021-10-04", true, Some("2025-03-31"), "endoflife.date", "curated", 4)?,
             ],
             floors: Vec::new(),
+            cycles: Vec::new(),
         },
         ReleaseLineView {
             product: "os".into(),
@@ -556,6 +561,7 @@ fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {
                 release("18.7.2", "2025-11-05", true, Some("2026-12-31"), "endoflife.date", "curated", 3)?,
             ],
             floors: Vec::new(),
+            cycles: Vec::new(),
         },
     ])
 }

@@ -1,33 +1,29 @@
 //! One device, with everything that is known of it and how it came to be so.
 
-use agent_core::judge::{Check, DeviceState, Evidence, Verdict};
+use std::collections::BTreeMap;
+
+use agent_core::{
+    judge::{Check, Evidence, Verdict},
+    wire::{
+        envelope::{Kind, Unverified, hash, hex},
+        id::DeviceId,
+        key::{PublicKey, VerifyingKey},
+        posture::{ReceivedPosture, ReceivedVerdict},
+    },
+};
 use jiff::Timestamp;
+use rusqlite::{Connection, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::filter::DeviceRow;
-
-/// A stretch of time in which something was so.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Span {
-    /// Since when.
-    #[schema(value_type = String)]
-    pub since: Timestamp,
-    /// Until when; none while it lasts.
-    #[schema(value_type = Option<String>)]
-    pub until: Option<Timestamp>,
-    /// The word: a device's state, or a check's verdict (`fail` in grace is told by `in_grace`).
-    pub word: String,
-    /// Whether a failing check was in grace.
-    pub in_grace: bool,
-    /// The reason's code; empty for a device's state.
-    pub code: String,
-    /// The reason's parameters.
-    pub params: std::collections::BTreeMap<String, String>,
-    /// The policy revision it was judged by.
-    pub policy_revision: u64,
-}
+use super::{
+    row::{COLUMN_COUNT, COLUMNS, DeviceRow},
+    timeline::{self, Span, Subjects},
+};
+use crate::{
+    scope::Scope,
+    store::{StoreError, from_ms, parse},
+};
 
 /// One check of a device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -44,7 +40,7 @@ pub struct DeviceCheck {
     /// The reason's code.
     pub code: String,
     /// The reason's parameters.
-    pub params: std::collections::BTreeMap<String, String>,
+    pub params: BTreeMap<String, String>,
     /// Since when the verdict is so.
     #[schema(value_type = String)]
     pub since: Timestamp,
@@ -111,6 +107,21 @@ pub struct Device {
     pub views: Vec<View>,
     /// Sequence numbers that never came.
     pub gaps: u64,
+    /// What somebody should look at, newest first.
+    pub findings: Vec<Finding>,
+}
+
+/// Something odd about what the device sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// When.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// What, such as `sequence-conflict`: a second report with the same number and other bytes.
+    pub kind: String,
+    /// The sequence number it is about.
+    pub sequence: u64,
 }
 
 /// Somebody looked at the device.
@@ -124,17 +135,171 @@ pub struct View {
     pub role: String,
 }
 
-/// A device's state and checks at one moment in the past.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PastState {
-    /// The moment.
-    #[schema(value_type = String)]
-    pub at: Timestamp,
-    /// The state then; none before enrolment.
-    #[schema(value_type = Option<String>)]
-    pub state: Option<DeviceState>,
-    /// The spans that covered the moment, by check.
-    #[schema(value_type = Object)]
-    pub checks: std::collections::BTreeMap<Check, Span>,
+/// How many views and findings are told.
+const TOLD: u32 = 20;
+
+/// One device with its history; none for one that does not exist here.
+pub fn device(
+    connection: &Connection,
+    scope: Scope,
+    id: DeviceId,
+    now: Timestamp,
+) -> Result<Option<Device>, StoreError> {
+    let key = params![scope.org(), id.to_bytes()];
+    let sql = format!(
+        "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
+                e.public_key, p.posture
+         FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
+         WHERE d.org = ?1 AND d.device = ?2"
+    );
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query(key)?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let public_key: String = row.get(COLUMN_COUNT + 5)?;
+    let posture: Option<String> = row.get(COLUMN_COUNT + 6)?;
+    let mut spans = timeline::recent(connection, scope, id, now)?;
+    Ok(Some(Device {
+        row: DeviceRow::read(row)?,
+        enrolled_at: from_ms(row.get(COLUMN_COUNT)?),
+        agent_version: row.get(COLUMN_COUNT + 1)?,
+        key_thumbprint: row.get(COLUMN_COUNT + 2)?,
+        silent: row.get(COLUMN_COUNT + 3)?,
+        gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
+        history: spans.remove(&None).unwrap_or_default(),
+        checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
+        last_report: last_report(connection, scope, id, &parse("key", &public_key)?)?,
+        views: views(connection, scope, id)?,
+        findings: findings(connection, scope, id)?,
+    }))
+}
+
+fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, StoreError> {
+    let posture: ReceivedPosture = parse("posture", posture)?;
+    let check = |verdict: ReceivedVerdict| -> Option<DeviceCheck> {
+        let (check, word) = (Check::from_word(&verdict.check)?, Verdict::from_word(&verdict.verdict)?);
+        Some(DeviceCheck {
+            check,
+            verdict: word,
+            in_grace: word == Verdict::Fail && verdict.deadline.is_some(),
+            code: verdict.reason.code,
+            params: verdict.reason.params,
+            since: verdict.since,
+            deadline: verdict.deadline,
+            evidence: verdict.evidence.as_deref().and_then(Evidence::from_word),
+            history: spans.remove(&Some(check)).unwrap_or_default(),
+        })
+    };
+    let checks: Option<Vec<_>> = posture.checks.into_iter().map(check).collect();
+    checks.ok_or_else(|| StoreError::row("posture", "it has a check or verdict that is not known"))
+}
+
+/// The newest report. Its signature is checked here and now, over the stored bytes, against the registered key.
+fn last_report(
+    connection: &Connection,
+    scope: Scope,
+    id: DeviceId,
+    key: &PublicKey,
+) -> Result<Option<ReceivedReport>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT sequence, received_at, made_at, clock_skew, fresh, hash, envelope FROM reports
+         WHERE org = ?1 AND device = ?2 ORDER BY sequence DESC LIMIT 1",
+    )?;
+    let mut rows = statement.query(params![scope.org(), id.to_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let (kept_hash, envelope): (Vec<u8>, String) = (row.get(5)?, row.get(6)?);
+    let key = VerifyingKey::try_from(key).map_err(|error| StoreError::row("key", error))?;
+    let message = Unverified::parse(&envelope);
+    let payload = message.as_ref().map(|message| indented(&String::from_utf8_lossy(message.payload())));
+    Ok(Some(ReceivedReport {
+        sequence: row.get::<_, i64>(0)?.unsigned_abs(),
+        received_at: from_ms(row.get(1)?),
+        made_at: from_ms(row.get(2)?),
+        clock_skew: row.get::<_, i64>(3)? / 1000,
+        fresh: row.get(4)?,
+        hash: hex(&kept_hash),
+        algorithm: key.algorithm().as_str().to_owned(),
+        payload: payload.unwrap_or_default(),
+        signature_verifies: message.is_ok_and(|message| message.verify(Kind::Report, &key).is_ok())
+            && hash(&envelope).as_slice() == kept_hash,
+    }))
+}
+
+fn views(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<View>, StoreError> {
+    let mut statement = connection
+        .prepare_cached("SELECT at, role FROM access_log WHERE org = ?1 AND device = ?2 ORDER BY at DESC LIMIT ?3")?;
+    let views = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| {
+        Ok(View { at: from_ms(row.get(0)?), role: row.get(1)? })
+    })?;
+    Ok(views.collect::<Result<_, _>>()?)
+}
+
+fn findings(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<Finding>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT at, kind, sequence FROM findings WHERE org = ?1 AND device = ?2 ORDER BY at DESC LIMIT ?3",
+    )?;
+    let findings = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| {
+        let sequence = row.get::<_, i64>(2)?.unsigned_abs();
+        Ok(Finding { at: from_ms(row.get(0)?), kind: row.get(1)?, sequence })
+    })?;
+    Ok(findings.collect::<Result<_, _>>()?)
+}
+
+/// The same JSON on several lines. Nothing is parsed and put together anew, so that what is shown is what was signed.
+fn indented(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() * 2);
+    let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
+    let mut rest = json.chars().peekable();
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(40)));
+    };
+    while let Some(letter) = rest.next() {
+        if in_text {
+            out.push(letter);
+            (in_text, escaped) = (escaped || letter != '"', !escaped && letter == '\\');
+            continue;
+        }
+        match letter {
+            '{' | '[' => {
+                out.push(letter);
+                if rest.peek().is_some_and(|next| matches!(next, '}' | ']')) {
+                    out.extend(rest.next());
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(letter);
+            }
+            ',' => {
+                out.push(letter);
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_text = letter == '"';
+                out.push(letter);
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_payload_is_laid_out_and_not_changed() {
+        let json = r#"{"b":[1,{"a\"":"x:{,\\"}],"a":[],"c":{}}"#;
+        let shown = indented(json);
+        assert_eq!(shown.lines().next_back(), Some("}"));
+        assert!(shown.contains("\n  \"b\": [\n    1,\n    {\n      \"a\\\"\": \"x:{,\\\\\"\n    }\n  ],"), "{shown}");
+        assert!(shown.ends_with("\"a\": [],\n  \"c\": {}\n}"), "{shown}");
+        let same = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(same(&shown), same(json));
+    }
 }

@@ -1,9 +1,17 @@
-//! The fleet in one look. Made from stored counts and spans, never by scanning devices.
+//! The fleet in one look. Made from stored counts and indexes, never by scanning devices.
 
 use agent_core::judge::{Check, DeviceState, Platform};
 use jiff::{Timestamp, civil::Date};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use super::{adoption, attention::Ask, releases, tally::Tally, trend::Trend};
+use crate::{
+    judging::{Rules, rules::DEFAULT_GROUP},
+    scope::Scope,
+    store::{StoreError, from_ms, to_ms},
+};
 
 /// How many devices are in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, ToSchema)]
@@ -25,6 +33,17 @@ impl StateCounts {
     /// All devices.
     pub const fn total(&self) -> u64 {
         self.compliant + self.in_grace + self.not_compliant + self.unknown + self.stale
+    }
+
+    /// The devices in this state, to count into.
+    pub(super) const fn of_mut(&mut self, state: DeviceState) -> &mut u64 {
+        match state {
+            DeviceState::Compliant => &mut self.compliant,
+            DeviceState::InGrace => &mut self.in_grace,
+            DeviceState::NotCompliant => &mut self.not_compliant,
+            DeviceState::Unknown => &mut self.unknown,
+            DeviceState::Stale => &mut self.stale,
+        }
     }
 
     /// The devices in this state.
@@ -56,6 +75,13 @@ pub struct CheckCounts {
     pub unknown: u64,
     /// Devices that pass.
     pub pass: u64,
+}
+
+impl CheckCounts {
+    /// The devices on which it does not pass.
+    pub const fn trouble(&self) -> u64 {
+        self.fail + self.in_grace + self.nudge + self.unknown
+    }
 }
 
 /// How a version stands against the catalogue.
@@ -118,7 +144,8 @@ pub struct Attention {
     /// The state whose shape and colour it wears.
     #[schema(value_type = String)]
     pub state: DeviceState,
-    /// The reason's code, such as `whatsapp-business.below-floor`, or `deadline-near`, `gone-stale`, `source-silent`.
+    /// The reason's code, such as `whatsapp-business.below-floor`, or `check-fails`, `deadline-near`, `not-known`,
+    /// `gone-stale`, `source-silent`.
     pub code: String,
     /// The check it is about, when it is about one.
     #[schema(value_type = Option<String>)]
@@ -131,6 +158,16 @@ pub struct Attention {
     pub query: String,
 }
 
+/// How far something has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Progress {
+    /// Devices that are done.
+    pub done: u64,
+    /// Devices in all.
+    pub total: u64,
+}
+
 /// The fleet in one look.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -140,6 +177,10 @@ pub struct Summary {
     pub at: Timestamp,
     /// The organisation's name.
     pub organisation: String,
+    /// The zone in which days are counted.
+    pub zone: String,
+    /// How far the fleet has been judged again after a change of rules; none when nothing is under way.
+    pub rejudging: Option<Progress>,
     /// The policy's newest revision; 0 when there is none.
     pub policy_revision: u64,
     /// When the newest claim of the catalogue was fetched.
@@ -164,4 +205,92 @@ pub struct Summary {
     pub policy_marks: Vec<PolicyMark>,
     /// What needs a person now, weightiest first.
     pub attention: Vec<Attention>,
+}
+
+/// The fleet, or one group of it, in one look.
+pub fn summary(
+    connection: &Connection,
+    scope: Scope,
+    group: Option<&str>,
+    now: Timestamp,
+) -> Result<Summary, StoreError> {
+    let rules = Rules::load(connection, scope)?;
+    let (releases, catalogue) = (rules.policy(group.unwrap_or(DEFAULT_GROUP)).releases, &rules.catalogue);
+    let tally = Tally::read(connection, scope, group)?;
+    let states = tally.states();
+    let trend = Trend::read(connection, scope, group, rules.zone.to_datetime(now).date(), states)?;
+    let lines = releases::lines(catalogue, releases, &tally, now);
+    let ask = Ask { connection, scope, group, tally: &tally, states, lines: &lines, catalogue, rules: releases, now };
+    let days = trend.told();
+    let first = days.first().and_then(|day| rules.zone.to_timestamp(day.day.at(0, 0, 0, 0)).ok());
+    Ok(Summary {
+        at: now,
+        organisation: organisation(connection, scope)?,
+        zone: rules.zone.iana_name().unwrap_or("UTC").to_owned(),
+        rejudging: rejudging(connection, scope)?,
+        policy_revision: policy_revision(connection, scope, group)?,
+        catalogue_fetched_at: catalogue.fetched_at(),
+        states,
+        states_week_ago: trend.week_ago(),
+        next_deadline: next_deadline(connection, scope, group)?,
+        checks: tally.checks(),
+        os_versions: adoption::systems(&tally, catalogue, releases, now),
+        whatsapp_versions: adoption::whatsapp(&tally, catalogue, releases, now),
+        policy_marks: policy_marks(connection, scope, group, first.unwrap_or(now))?,
+        trend: days,
+        attention: ask.all()?,
+    })
+}
+
+/// The organisation's name.
+pub fn organisation(connection: &Connection, scope: Scope) -> Result<String, StoreError> {
+    let mut statement = connection.prepare_cached("SELECT name FROM organisations WHERE org = ?1")?;
+    Ok(statement.query_row([scope.org()], |row| row.get(0))?)
+}
+
+fn rejudging(connection: &Connection, scope: Scope) -> Result<Option<Progress>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT done, total FROM rejudgements WHERE org = ?1 AND ended_at IS NULL ORDER BY rules_revision DESC LIMIT 1",
+    )?;
+    let count = |row: &rusqlite::Row<'_>, place| Ok::<_, rusqlite::Error>(row.get::<_, i64>(place)?.unsigned_abs());
+    let found = statement.query_row([scope.org()], |row| Ok(Progress { done: count(row, 0)?, total: count(row, 1)? }));
+    Ok(found.optional()?)
+}
+
+/// A group without a policy of its own is judged by the default group's.
+fn policy_revision(connection: &Connection, scope: Scope, group: Option<&str>) -> Result<u64, StoreError> {
+    let newest = |group: Option<&str>| -> Result<Option<i64>, StoreError> {
+        let mut statement = connection
+            .prepare_cached("SELECT max(revision) FROM policies WHERE org = ?1 AND (?2 IS NULL OR grp = ?2)")?;
+        Ok(statement.query_row(params![scope.org(), group], |row| row.get(0))?)
+    };
+    let own = newest(group)?;
+    let revision = if own.is_none() { newest(Some(DEFAULT_GROUP))? } else { own };
+    Ok(revision.unwrap_or_default().unsigned_abs())
+}
+
+fn policy_marks(
+    connection: &Connection,
+    scope: Scope,
+    group: Option<&str>,
+    since: Timestamp,
+) -> Result<Vec<PolicyMark>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT applied_at, revision, note FROM policies
+         WHERE org = ?1 AND applied_at >= ?2 AND (?3 IS NULL OR grp IN (?3, ?4)) ORDER BY applied_at, revision",
+    )?;
+    let marks = statement.query_map(params![scope.org(), to_ms(since), group, DEFAULT_GROUP], |row| {
+        let revision = row.get::<_, i64>(1)?.unsigned_abs();
+        Ok(PolicyMark { at: from_ms(row.get(0)?), revision, note: row.get(2)? })
+    })?;
+    Ok(marks.collect::<Result<_, _>>()?)
+}
+
+fn next_deadline(connection: &Connection, scope: Scope, group: Option<&str>) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT deadline FROM device_states INDEXED BY device_states_deadline
+         WHERE org = ?1 AND deadline IS NOT NULL AND (?2 IS NULL OR grp = ?2) ORDER BY deadline LIMIT 1",
+    )?;
+    let found: Option<i64> = statement.query_row(params![scope.org(), group], |row| row.get(0)).optional()?;
+    Ok(found.map(from_ms))
 }

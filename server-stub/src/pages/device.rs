@@ -13,7 +13,7 @@ use super::{
 };
 use crate::fleet::{
     Device, Span,
-    device::{DeviceCheck, ReceivedReport},
+    device::{DeviceCheck, Finding, ReceivedReport},
 };
 
 /// The page of one device. Whoever calls this writes the view to the access log first.
@@ -64,6 +64,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         checks: shown.iter().map(|check| self::check(check, chrome)).collect(),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
         gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
+        findings: device.findings.iter().map(|finding| odd(finding, chrome)).collect(),
         thumbprint: device.key_thumbprint.clone(),
         enrolled: when.moment(device.enrolled_at),
         views: device.views.iter().take(8).map(|view| (when.moment(view.at), role(language, &view.role))).collect(),
@@ -91,6 +92,7 @@ struct Page<'a> {
     thumbprint: String,
     enrolled: String,
     views: Vec<(String, String)>,
+    findings: Vec<String>,
 }
 
 struct Row {
@@ -223,6 +225,16 @@ fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {
         fresh: if report.fresh { language.say("device.fresh.yes") } else { language.say("device.fresh.no") },
         hash: report.hash.clone(),
         payload: report.payload.clone(),
+    }
+}
+
+/// A finding in words; its kind where a newer server found one that is not known here.
+fn odd(finding: &Finding, chrome: &Chrome) -> String {
+    let when = chrome.when();
+    let params = [("n", &*when.number(finding.sequence)), ("at", &*when.moment(finding.at))];
+    match finding.kind.as_str() {
+        "sequence-conflict" => chrome.language.fill("finding.sequence-conflict", &params),
+        other => other.to_owned(),
     }
 }
 

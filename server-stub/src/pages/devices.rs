@@ -3,16 +3,18 @@
 use agent_core::judge::{Check, DeviceState, Evidence, Platform};
 use askama::Template;
 use axum::response::Html;
-use url::form_urlencoded;
 
 use super::{Chrome, Frame, Place, finish, judged, shape::STATES, words::Speak as _};
-use crate::fleet::{DeviceFilter, DevicePage, DeviceRow, Sort};
+use crate::fleet::{
+    DeviceFilter, DevicePage, DeviceRow, Sort,
+    filter::{Answer, UNREAD},
+};
 
 /// The list. `groups` are the organisation's, to choose from.
 pub fn render(page: &DevicePage, filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Html<String> {
     let (language, when) = (chrome.language, chrome.when());
     let number = when.number(page.total);
-    let unfiltered = *filter == DeviceFilter { sort: filter.sort, limit: filter.limit, ..DeviceFilter::default() };
+    let unfiltered = filter.found() == DeviceFilter::default();
     let export = DeviceFilter { after: None, limit: None, ..filter.clone() };
     let sort = filter.sort.unwrap_or_default();
     let choose = |sort| href(&DeviceFilter { sort: Some(sort), after: None, ..filter.clone() });
@@ -21,60 +23,28 @@ pub fn render(page: &DevicePage, filter: &DeviceFilter, groups: &[String], chrom
         empty: page.total == 0 && unfiltered,
         count: language.count("devices.count", page.total, &number, &[]),
         export_label: language.fill("devices.export", &[("n", &number)]),
-        export: format!("/devices.csv{}", query(&export)),
+        export: format!("/devices.csv{}", export.to_query()),
         order: language.say(sort_key(sort)),
         q: filter.q.clone().unwrap_or_default(),
         choices: choices(filter, groups, chrome),
         chips: chips(filter, chrome),
-        kept: filter.sort.map(sort_word),
+        kept: filter.sort.map(Sort::as_str),
         clear: (!unfiltered).then(|| "/devices".to_owned()),
         sorts: Sorts {
             attention: choose(Sort::Attention),
             device: choose(Sort::Device),
             last: choose(if sort == Sort::LastReport { Sort::Silent } else { Sort::LastReport }),
-            current: sort_word(sort),
+            current: sort.as_str(),
         },
         rows: page.devices.iter().map(|device| row(device, chrome)).collect(),
         first: filter.after.is_some().then(|| href(&DeviceFilter { after: None, ..filter.clone() })),
-        next: page.next.as_ref().map(|next| href(&DeviceFilter { after: Some(next.clone()), ..filter.clone() })),
+        next: page.next.as_ref().map(|next| href(&DeviceFilter { after: Some(*next), ..filter.clone() })),
     })
 }
 
 /// The address of the list with this filter.
 pub fn href(filter: &DeviceFilter) -> String {
-    format!("/devices{}", query(filter))
-}
-
-/// The filter of an address. Parameters without a value, as a form sends them, do not filter; a parameter or
-/// a value that does not exist is refused.
-///
-/// # Errors
-/// Says which parameter cannot be read.
-pub fn filter(query: &str) -> Result<DeviceFilter, serde_json::Error> {
-    let fields = form_urlencoded::parse(query.as_bytes()).filter(|(_, value)| !value.trim().is_empty());
-    let map = fields
-        .map(|(name, value)| {
-            let value = match (&*name, value.parse::<u32>()) {
-                ("limit", Ok(limit)) => limit.into(),
-                _ => value.trim().into(),
-            };
-            (name.into_owned(), value)
-        })
-        .collect();
-    serde_json::from_value(serde_json::Value::Object(map))
-}
-
-fn query(filter: &DeviceFilter) -> String {
-    let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(filter) else { return String::new() };
-    if fields.is_empty() {
-        return String::new();
-    }
-    let mut out = form_urlencoded::Serializer::for_suffix("?".to_owned(), 1);
-    for (name, value) in fields {
-        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        out.append_pair(&name, &text);
-    }
-    out.finish()
+    format!("/devices{}", filter.to_query())
 }
 
 #[derive(Template)]
@@ -119,6 +89,7 @@ struct Opt {
 struct Chip {
     name: &'static str,
     value: String,
+    shown: String,
     label: &'static str,
     href: String,
     remove: String,
@@ -202,21 +173,36 @@ fn choice(
 
 /// Filters that have no control of their own: they come from links and go by their cross.
 fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
+    let (language, when) = (chrome.language, chrome.when());
     let without = |change: fn(&mut DeviceFilter)| {
         let mut rest = DeviceFilter { after: None, ..filter.clone() };
         change(&mut rest);
         href(&rest)
     };
+    let version = |text: &String| match text.as_str() {
+        UNREAD => (text.clone(), language.say("adoption.unread").to_owned()),
+        _ => (text.clone(), text.clone()),
+    };
+    let verdict = filter.verdict.map(|verdict| {
+        let (word, in_grace) = if verdict == Answer::InGrace { ("fail", true) } else { (verdict.as_str(), false) };
+        (verdict.as_str().to_owned(), judged::span(language, word, in_grace))
+    });
+    let deadline = filter.deadline_before.map(|at| (at.to_string(), when.moment(at)));
+    let reason = filter.reason.as_ref().map(|code| (code.clone(), judged::reason(language, code)));
     [
-        ("os", &filter.os, "filter.os", without(|f| f.os = None)),
-        ("whatsapp", &filter.whatsapp, "filter.whatsapp", without(|f| f.whatsapp = None)),
-        ("reason", &filter.reason, "filter.reason", without(|f| f.reason = None)),
+        ("verdict", verdict, "filter.verdict", without(|f| f.verdict = None)),
+        ("reason", reason, "filter.reason", without(|f| f.reason = None)),
+        ("os", filter.os.as_ref().map(version), "filter.os", without(|f| f.os = None)),
+        ("patch", filter.patch.as_ref().map(version), "filter.patch", without(|f| f.patch = None)),
+        ("whatsapp", filter.whatsapp.as_ref().map(version), "filter.whatsapp", without(|f| f.whatsapp = None)),
+        ("deadlineBefore", deadline, "filter.deadline", without(|f| f.deadline_before = None)),
     ]
     .into_iter()
-    .filter_map(|(name, value, key, href)| {
-        let label = chrome.language.say(key);
-        let remove = chrome.language.fill("filter.remove", &[("name", label)]);
-        Some(Chip { name, value: value.clone()?, label, href, remove })
+    .filter_map(|(name, given, key, href)| {
+        let (value, shown) = given?;
+        let label = language.say(key);
+        let remove = language.fill("filter.remove", &[("name", label)]);
+        Some(Chip { name, value, shown, label, href, remove })
     })
     .collect()
 }
@@ -266,54 +252,11 @@ pub(super) fn system(device: &DeviceRow, chrome: &Chrome) -> String {
     out
 }
 
-const fn sort_word(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Attention => "attention",
-        Sort::LastReport => "last-report",
-        Sort::Silent => "silent",
-        Sort::Device => "device",
-    }
-}
-
 const fn sort_key(sort: Sort) -> &'static str {
     match sort {
         Sort::Attention => "sort.attention",
         Sort::LastReport => "sort.last-report",
         Sort::Silent => "sort.silent",
         Sort::Device => "sort.device",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_filter_survives_its_own_address() {
-        let all = DeviceFilter {
-            q: Some("Pixel 8 & <b>".into()),
-            state: Some(DeviceState::NotCompliant),
-            check: Some(Check::WhatsappBusiness),
-            reason: Some("whatsapp-business.below-floor".into()),
-            platform: Some(Platform::Android),
-            group: Some("ventas/ñ".into()),
-            os: Some("16".into()),
-            whatsapp: Some("2.26.14.2".into()),
-            evidence: Some(Evidence::OsReported),
-            sort: Some(Sort::Silent),
-            after: Some("cursor==".into()),
-            limit: Some(20),
-        };
-        let address = href(&all);
-        assert_eq!(filter(address.strip_prefix("/devices?").unwrap()).unwrap(), all);
-        assert_eq!(href(&DeviceFilter::default()), "/devices");
-    }
-
-    #[test]
-    fn what_a_form_leaves_empty_does_not_filter_and_nonsense_is_refused() {
-        assert_eq!(filter("q=&state=&check=&platform=android").unwrap().platform, Some(Platform::Android));
-        for wrong in ["state=green", "colour=green", "limit=many"] {
-            assert!(filter(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -20,6 +20,12 @@ pub(crate) fn what(language: Language, check: Check, code: &str, params: &BTreeM
     told(language, check, code, params).what
 }
 
+/// A reason in words; its code where the sentence needs parameters.
+pub(crate) fn reason(language: Language, code: &str) -> String {
+    let sentence = text::say(language, &format!("reason.{code}"), &BTreeMap::new());
+    sentence.filter(|sentence| !sentence.contains('{')).unwrap_or_else(|| code.to_owned())
+}
+
 /// A check's name.
 pub(crate) fn check(language: Language, check: Check) -> String {
     word("check", language, &format!("{check}.name"))

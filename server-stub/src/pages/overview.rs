@@ -13,7 +13,7 @@ use super::{
 };
 use crate::fleet::{
     DeviceFilter, ReleaseLineView, Summary, filter,
-    summary::{Adoption, Attention, StateCounts, VersionStanding},
+    summary::{Adoption, Attention, CheckCounts, StateCounts, VersionStanding},
 };
 
 /// The overview. `lines` are the catalogue's, for the sentence on the settled latest; empty when none is known.
@@ -45,6 +45,10 @@ pub fn render(summary: &Summary, lines: &[ReleaseLineView], chrome: &Chrome) -> 
         f: Frame::new(chrome, Place::Overview, language.say("overview.title")),
         heading,
         about: format!("{} · {policy} · {catalogue}", when.long(summary.at)),
+        rejudging: summary.rejudging.map(|progress| {
+            let (done, total) = (when.number(progress.done.min(progress.total)), when.number(progress.total));
+            language.fill("overview.rejudging", &[("done", &done), ("total", &total)])
+        }),
         empty: total == 0,
         bar: chart::stacked(&parts),
         tiles,
@@ -62,6 +66,7 @@ struct Page<'a> {
     f: Frame<'a>,
     heading: String,
     about: String,
+    rejudging: Option<String>,
     empty: bool,
     bar: Vec<Part>,
     tiles: Vec<Tile>,
@@ -165,32 +170,39 @@ fn tile(state: DeviceState, summary: &Summary, chrome: &Chrome) -> Tile {
 }
 
 /// The sentence of something that needs a person. Its parameters: `deadline` (RFC 3339) for `deadline-near`,
-/// `source` for `source-silent`, those of the reason for a reason's code. Without them it says less.
+/// `source` and `days` for `source-silent`, those of the reason for a reason's code. Without them it says less.
 fn needs(item: &Attention, chrome: &Chrome) -> Need {
     let (language, when) = (chrome.language, chrome.when());
     let number = when.number(item.devices);
     let count = |key: &str, params: &[(&str, &str)]| language.try_count(key, item.devices, &number, params);
     let param = |name: &str| item.params.get(name).map(String::as_str);
-    let words = item
-        .check
-        .map(|check| (judged::check(language, check), judged::what(language, check, &item.code, &item.params)));
-    let (title, detail) = match (item.code.as_str(), &words) {
+    let (title, detail) = match (item.code.as_str(), item.check) {
         ("deadline-near", _) => {
             let deadline = param("deadline").and_then(|at| at.parse().ok()).map(|at| when.moment(at));
-            let title = deadline
-                .and_then(|at| count("attention.deadline-near", &[("deadline", &at)]))
-                .or_else(|| count("attention.deadline-soon", &[]));
-            let name = words.as_ref().map(|(name, _)| format!("{name}. ")).unwrap_or_default();
-            (title, format!("{name}{}", language.say("attention.deadline.why")))
+            let title = deadline.and_then(|at| count("attention.deadline-near", &[("deadline", &at)]));
+            let detail = language.say("attention.deadline.why").to_owned();
+            (title.or_else(|| count("attention.deadline-soon", &[])), detail)
         }
         ("gone-stale", _) => (count("attention.gone-stale", &[]), language.say("attention.stale.why").to_owned()),
+        ("not-known", _) => (count("attention.not-known", &[]), language.say("attention.not-known.why").to_owned()),
         ("source-silent", _) => {
-            let title = param("source").and_then(|source| count("attention.source-silent", &[("source", source)]));
+            let said = param("source").zip(param("days"));
+            let title = said.and_then(|(source, days)| {
+                language.try_fill("attention.source-silent", &[("source", source), ("days", days)])
+            });
             (title.or_else(|| count("attention.source", &[])), language.say("attention.source.why").to_owned())
         }
-        (_, Some((name, what))) => {
+        (code, Some(check)) => {
+            let told = judged::told(language, check, code, &item.params);
+            let name = told.title.as_str();
             let title = param("floor").and_then(|floor| count("attention.floor", &[("floor", floor), ("check", name)]));
-            let detail = if title.is_some() { param("cve").unwrap_or(what).to_owned() } else { what.clone() };
+            // A sentence that lacks its parameters, or is none, says less than why the check is asked.
+            let is_whole = told.what != code && !told.what.contains('{');
+            let detail = match (&title, param("cve")) {
+                (Some(_), Some(cve)) => format!("{cve}. {}", told.why),
+                _ if is_whole => told.what.clone(),
+                _ => told.why.clone(),
+            };
             (title.or_else(|| count("attention.check", &[("check", name)])), detail)
         }
         (code, None) => (count("devices.count", &[]), code.replace(['-', '.'], " ")),
@@ -201,12 +213,11 @@ fn needs(item: &Attention, chrome: &Chrome) -> Need {
 
 fn failing(summary: &Summary, chrome: &Chrome) -> Vec<Failing> {
     let (language, when) = (chrome.language, chrome.when());
-    let trouble = |c: &&crate::fleet::summary::CheckCounts| c.fail + c.in_grace + c.nudge + c.unknown;
-    let most = summary.checks.iter().map(|c| trouble(&c)).max().unwrap_or_default();
+    let most = summary.checks.iter().map(CheckCounts::trouble).max().unwrap_or_default();
     summary
         .checks
         .iter()
-        .filter(|check| trouble(check) > 0)
+        .filter(|check| check.trouble() > 0)
         .map(|check| {
             let kinds = [
                 ("count.fail", check.fail, "not-compliant"),
@@ -295,18 +306,18 @@ fn adoption(
 fn row(version: &Adoption, product: &str, whole: u64, chrome: &Chrome) -> Version {
     let platform = Some(version.platform);
     let mut filter = filter::DeviceFilter { platform, ..DeviceFilter::default() };
-    if version.version.is_empty() {
-        let label = chrome.language.say("adoption.unread").to_owned();
-        return Version { href: None, ..bar(label, version.standing, version.devices, whole, chrome) };
-    }
+    let (label, wanted) = match version.version.as_str() {
+        "" => (chrome.language.say("adoption.unread"), filter::UNREAD),
+        text => (text, text),
+    };
     if product == "os" {
-        filter.os = Some(version.version.clone());
+        filter.os = Some(wanted.to_owned());
     } else {
-        filter.whatsapp = Some(version.version.clone());
+        filter.whatsapp = Some(wanted.to_owned());
     }
     Version {
         href: Some(super::devices::href(&filter)),
-        ..bar(version.version.clone(), version.standing, version.devices, whole, chrome)
+        ..bar(label.to_owned(), version.standing, version.devices, whole, chrome)
     }
 }
 

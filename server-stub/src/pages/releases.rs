@@ -12,7 +12,7 @@ pub fn render(lines: &[ReleaseLineView], chrome: &Chrome) -> Html<String> {
     let language = chrome.language;
     // Devices below several floors of a line are below its highest: the largest count is the line's.
     let below: u64 =
-        lines.iter().map(|line| line.floors.iter().map(|floor| floor.devices_below).max().unwrap_or_default()).sum();
+        lines.iter().filter_map(|line| line.floors.iter().filter_map(|floor| floor.devices_below).max()).sum();
     let heading = match (lines.is_empty(), below) {
         (true, _) => language.say("releases.empty").to_owned(),
         (false, 0) => language.say("releases.heading.none").to_owned(),
@@ -40,6 +40,13 @@ struct Line {
     stale: bool,
     releases: Vec<Release>,
     floors: Vec<Floor>,
+    cycles: Vec<Cycle>,
+}
+
+struct Cycle {
+    cycle: String,
+    until: Option<String>,
+    source: String,
 }
 
 struct Release {
@@ -81,13 +88,14 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
     if let Some(at) = line.fetched_at {
         about.push(language.fill("releases.fetched", &[("ago", &when.ago(at))]));
     }
-    let most = line.releases.iter().map(|release| release.devices).max().unwrap_or_default();
+    let most = line.releases.iter().filter_map(|release| release.devices).max().unwrap_or_default();
     let list = |version: &str| {
         let version = Some(version.to_owned());
         let filter = DeviceFilter { platform, ..DeviceFilter::default() };
         match line.product.as_str() {
             "os" => Some(super::devices::href(&DeviceFilter { os: version, ..filter })),
             "whatsapp-business" => Some(super::devices::href(&DeviceFilter { whatsapp: version, ..filter })),
+            "security-patch" => Some(super::devices::href(&DeviceFilter { patch: version, ..filter })),
             _ => None,
         }
     };
@@ -106,9 +114,18 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
                 support: release.supported_until.map(|until| when.date(until)),
                 source: release.source.clone(),
                 confidence: confidence(&release.confidence, chrome),
-                devices: when.number(release.devices),
-                width: chart::per_cent(chart::share(release.devices, most)),
-                href: (release.devices > 0).then(|| list(&release.version)).flatten(),
+                devices: count(release.devices, chrome),
+                width: chart::per_cent(chart::share(release.devices.unwrap_or_default(), most)),
+                href: release.devices.is_some_and(|devices| devices > 0).then(|| list(&release.version)).flatten(),
+            })
+            .collect(),
+        cycles: line
+            .cycles
+            .iter()
+            .map(|cycle| Cycle {
+                cycle: cycle.cycle.clone(),
+                until: cycle.until.map(|until| when.date(until)),
+                source: cycle.source.clone(),
             })
             .collect(),
         floors: line.floors.iter().map(|floor| self::floor(floor, &line.product, platform, chrome)).collect(),
@@ -122,7 +139,7 @@ fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &
         "whatsapp-business" => Some("whatsapp-business"),
         _ => None,
     };
-    let filter = check.filter(|_| floor.devices_below > 0).map(|check| DeviceFilter {
+    let filter = check.filter(|_| floor.devices_below.is_some_and(|devices| devices > 0)).map(|check| DeviceFilter {
         platform,
         reason: Some(format!("{check}.{ending}")),
         ..DeviceFilter::default()
@@ -132,9 +149,14 @@ fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &
         cve: floor.cve.clone(),
         exploited: floor.exploited,
         source: floor.source.clone(),
-        below: chrome.when().number(floor.devices_below),
+        below: count(floor.devices_below, chrome),
         href: filter.map(|filter| super::devices::href(&filter)),
     }
+}
+
+/// A dash where devices are not counted by this line.
+fn count(devices: Option<u64>, chrome: &Chrome) -> String {
+    devices.map_or_else(|| "–".to_owned(), |devices| chrome.when().number(devices))
 }
 
 fn confidence(word: &str, chrome: &Chrome) -> String {

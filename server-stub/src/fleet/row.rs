@@ -1,0 +1,128 @@
+//! One line of the device list.
+
+use std::collections::BTreeMap;
+
+use agent_core::{
+    judge::{Check, DeviceState, Evidence, Platform},
+    wire::id::DeviceId,
+};
+use jiff::Timestamp;
+use rusqlite::Row;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::cursor::Cursor;
+use crate::store::{StoreError, from_ms, parse};
+
+/// One device in the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeviceRow {
+    /// Its id.
+    #[schema(value_type = String)]
+    pub id: DeviceId,
+    /// Its short label; not unique.
+    pub label: String,
+    /// Its state.
+    #[schema(value_type = String)]
+    pub state: DeviceState,
+    /// Since when.
+    #[schema(value_type = String)]
+    pub state_since: Timestamp,
+    /// Its platform.
+    #[schema(value_type = String)]
+    pub platform: Platform,
+    /// Its model; empty when unknown.
+    pub model: String,
+    /// Its operating system's version; empty when unknown.
+    pub os_version: String,
+    /// Its patch level; empty when there is none or it is unknown.
+    pub security_patch: String,
+    /// Its WhatsApp Business version; empty when unknown.
+    pub whatsapp_version: String,
+    /// Its group.
+    pub group: String,
+    /// The weightiest reason, none when all checks pass.
+    pub why: Option<Why>,
+    /// The weakest evidence among its checks.
+    #[schema(value_type = Option<String>)]
+    pub evidence: Option<Evidence>,
+    /// When its last report was received; none before the first.
+    #[schema(value_type = Option<String>)]
+    pub last_report: Option<Timestamp>,
+}
+
+/// The weightiest reason of a device.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Why {
+    /// The check.
+    #[schema(value_type = String)]
+    pub check: Check,
+    /// The reason's code.
+    pub code: String,
+    /// Its parameters.
+    pub params: BTreeMap<String, String>,
+    /// When grace ends, while it runs.
+    #[schema(value_type = Option<String>)]
+    pub deadline: Option<Timestamp>,
+}
+
+/// One page of the list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DevicePage {
+    /// The rows.
+    pub devices: Vec<DeviceRow>,
+    /// How many devices the filter finds in all.
+    pub total: u64,
+    /// The cursor of the next page; none on the last.
+    #[schema(value_type = Option<String>)]
+    pub next: Option<Cursor>,
+}
+
+/// The columns that [`DeviceRow::read`] reads, of `device_states d`.
+pub(super) const COLUMNS: &str = "d.device, d.state, d.state_since, d.platform, d.model, d.os_version, \
+     d.security_patch, d.whatsapp_version, d.grp, d.why, d.evidence, d.last_report_at, d.attention";
+/// How many there are.
+pub(super) const COLUMN_COUNT: usize = 13;
+
+impl DeviceRow {
+    pub(super) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
+        let id = DeviceId::from_bytes(row.get(0)?);
+        let (state, platform): (String, String) = (row.get(1)?, row.get(3)?);
+        let (why, evidence): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
+        Ok(Self {
+            id,
+            label: id.label(),
+            state: DeviceState::from_word(&state).ok_or_else(|| StoreError::row("device", "its state is not known"))?,
+            state_since: from_ms(row.get(2)?),
+            platform: Platform::from_word(&platform)
+                .ok_or_else(|| StoreError::row("device", "its platform is not known"))?,
+            model: row.get(4)?,
+            os_version: row.get(5)?,
+            security_patch: row.get(6)?,
+            whatsapp_version: row.get(7)?,
+            group: row.get(8)?,
+            why: why.as_deref().map(Why::stored).transpose()?,
+            evidence: evidence.as_deref().and_then(Evidence::from_word),
+            last_report: row.get::<_, Option<i64>>(11)?.map(from_ms),
+        })
+    }
+}
+
+impl Why {
+    /// As the judgement stores it: the deadline in milliseconds.
+    fn stored(text: &str) -> Result<Self, StoreError> {
+        #[derive(Deserialize)]
+        struct Stored {
+            check: Check,
+            code: String,
+            #[serde(default)]
+            params: BTreeMap<String, String>,
+            deadline: Option<i64>,
+        }
+        let Stored { check, code, params, deadline } = parse("reason", text)?;
+        Ok(Self { check, code, params, deadline: deadline.map(from_ms) })
+    }
+}
