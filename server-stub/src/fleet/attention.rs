@@ -44,7 +44,7 @@ impl Ask<'_> {
         let mut all = self.floors()?;
         all.extend(self.failing());
         all.extend(self.deadlines()?);
-        let of_state = |state, code| self.item(state, code, None, self.states.of(state), self.filter(Some(state)));
+        let of_state = |state, code| item(state, code, None, self.states.of(state), &self.filter(Some(state)));
         if self.states.unknown > 0 {
             all.push(of_state(DeviceState::Unknown, "not-known"));
         }
@@ -59,18 +59,6 @@ impl Ask<'_> {
         DeviceFilter { state, group: self.group.map(str::to_owned), ..DeviceFilter::default() }
     }
 
-    fn item(
-        &self,
-        state: DeviceState,
-        code: &str,
-        check: Option<Check>,
-        devices: u64,
-        filter: DeviceFilter,
-    ) -> Attention {
-        let query = filter.to_query().trim_start_matches('?').to_owned();
-        Attention { state, code: code.to_owned(), check, devices, params: Params::new(), query }
-    }
-
     /// Devices below a floor. Which one is only said where the catalogue leaves no doubt.
     fn floors(&self) -> Result<Vec<Attention>, StoreError> {
         let checks = self.tally.checks();
@@ -83,7 +71,7 @@ impl Ask<'_> {
                 (0, 0) => continue,
             };
             let filter = DeviceFilter { check: Some(check), reason: Some(code.to_owned()), ..self.filter(None) };
-            let mut item = self.item(state, code, Some(check), devices, filter);
+            let mut item = item(state, code, Some(check), devices, &filter);
             let at_stake = self
                 .lines
                 .iter()
@@ -127,7 +115,7 @@ impl Ask<'_> {
                 _ => "check-fails",
             };
             let filter = DeviceFilter { check: Some(check), verdict: Some(Answer::Fail), ..self.filter(None) };
-            found.push(self.item(DeviceState::NotCompliant, code, Some(check), counts.fail, filter));
+            found.push(item(DeviceState::NotCompliant, code, Some(check), counts.fail, &filter));
         }
         found.sort_by_key(|item| std::cmp::Reverse(item.devices));
         found
@@ -150,7 +138,7 @@ impl Ask<'_> {
         };
         let Some(last) = last.map(from_ms) else { return Ok(None) };
         let filter = DeviceFilter { deadline_before: Some(last), ..self.filter(None) };
-        let mut item = self.item(DeviceState::InGrace, "deadline-near", None, devices.unsigned_abs(), filter);
+        let mut item = item(DeviceState::InGrace, "deadline-near", None, devices.unsigned_abs(), &filter);
         item.params.insert("deadline".to_owned(), last.to_string());
         Ok(Some(item))
     }
@@ -166,7 +154,7 @@ impl Ask<'_> {
         silent
             .map(|(source, at)| {
                 let days = self.now.duration_since(at).as_hours() / 24;
-                let mut item = self.item(DeviceState::Unknown, "source-silent", None, 0, DeviceFilter::default());
+                let mut item = item(DeviceState::Unknown, "source-silent", None, 0, &DeviceFilter::default());
                 item.query = String::new();
                 item.params.insert("source".to_owned(), source.to_owned());
                 item.params.insert("days".to_owned(), days.to_string());
@@ -174,6 +162,11 @@ impl Ask<'_> {
             })
             .collect()
     }
+}
+
+fn item(state: DeviceState, code: &str, check: Option<Check>, devices: u64, filter: &DeviceFilter) -> Attention {
+    let query = filter.to_query().trim_start_matches('?').to_owned();
+    Attention { state, code: code.to_owned(), check, devices, params: Params::new(), query }
 }
 
 fn is_floor(code: &str) -> bool {

@@ -225,8 +225,10 @@ fn last_report(
 }
 
 fn views(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<View>, StoreError> {
-    let mut statement = connection
-        .prepare_cached("SELECT at, role FROM access_log WHERE org = ?1 AND device = ?2 ORDER BY at DESC LIMIT ?3")?;
+    let mut statement = connection.prepare_cached(
+        "SELECT at, CASE WHEN actor LIKE 'api-token:%' THEN 'api-token' ELSE role END FROM access_log
+         WHERE org = ?1 AND device = ?2 ORDER BY at DESC, rowid DESC LIMIT ?3",
+    )?;
     let views = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| {
         Ok(View { at: from_ms(row.get(0)?), role: row.get(1)? })
     })?;

@@ -204,10 +204,8 @@ fn labelled(q: &str) -> Vec<(u32, u32)> {
     let padded = |fill: char| {
         let text: String =
             std::iter::repeat_n('0', 20).chain(letters.chars()).chain(std::iter::repeat(fill)).take(26).collect();
-        text.parse::<DeviceId>().ok().map(|id| {
-            let [.., a, b, c, d] = id.to_bytes();
-            u32::from_be_bytes([a, b, c, d])
-        })
+        let tail = |id: DeviceId| id.to_bytes().last_chunk().map_or(0, |tail| u32::from_be_bytes(*tail));
+        text.parse().ok().map(tail)
     };
     let (Some(first), Some(last)) = (padded('0'), padded('Z')) else { return Vec::new() };
     (0..4_u32).map(|above| ((above << 30) | first, (above << 30) | last)).collect()

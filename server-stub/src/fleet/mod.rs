@@ -14,6 +14,8 @@ pub mod row;
 mod standing;
 pub mod summary;
 mod tally;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 mod trend;
 

@@ -44,7 +44,7 @@ struct Line {
 }
 
 struct Cycle {
-    cycle: String,
+    version: String,
     until: Option<String>,
     source: String,
 }
@@ -123,7 +123,7 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
             .cycles
             .iter()
             .map(|cycle| Cycle {
-                cycle: cycle.cycle.clone(),
+                version: cycle.cycle.clone(),
                 until: cycle.until.map(|until| when.date(until)),
                 source: cycle.source.clone(),
             })
