@@ -10,10 +10,10 @@ use std::{
 use serde::Serialize;
 
 use super::{
+    command::World,
     failure::Failure,
     folder,
     machine::{Machine, VERSION},
-    probe::Root,
     server_trust::{KeptTrust, ServerTrust},
     speech::Speech,
 };
@@ -28,6 +28,8 @@ pub(super) struct Call<'a> {
     pub(super) json: bool,
     pub(super) state: Option<PathBuf>,
     pub(super) trust: ServerTrust,
+    pub(super) world: &'a World,
+    /// The world's clock, or the moment of `--at`.
     pub(super) clock: Arc<dyn Clock>,
     pub(super) input: &'a mut dyn Read,
     pub(super) out: &'a mut dyn Write,
@@ -43,8 +45,12 @@ impl Call<'_> {
     pub(super) fn machine(&self) -> Result<(Machine, Arc<dyn Storage>, KeptTrust), Failure> {
         let storage: Arc<dyn Storage> = Arc::new(FileStorage::open(&self.folder()?)?);
         let trust = self.trust.resolve(&*storage)?;
-        let transport = Arc::new(HttpTransport::with(VERSION, trust.options()?));
-        let machine = Machine::on(Arc::clone(&storage), transport, Arc::clone(&self.clock), Root::of_this_machine())?;
+        let transport = match &self.world.transport {
+            Some(transport) => Arc::clone(transport),
+            None => Arc::new(HttpTransport::with(VERSION, trust.options()?)),
+        };
+        let (clock, root) = (Arc::clone(&self.clock), self.world.root.clone());
+        let machine = Machine::on(Arc::clone(&storage), transport, clock, root)?;
         Ok((machine, storage, trust))
     }
 

@@ -5,14 +5,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use jiff::Timestamp;
 
-use super::{
-    call::Call,
-    failure::Failure,
-    input,
-    phrase::Phrase,
-    probe::{self, Root},
-    speech::Speech,
-};
+use super::{call::Call, failure::Failure, input, phrase::Phrase, probe, speech::Speech};
 use crate::{
     clock::FixedClock,
     judge::{
@@ -74,7 +67,7 @@ pub(super) fn run(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8,
         tell(&posture, None, Some(Phrase::Provisional), call)
     } else {
         let policy = PolicyDocument::from_text("basic rules", BASIC_RULES).map_err(input::InputError::from)?.policy;
-        let posture = judged(&this_machine(&policy), &policy, &Catalogue::default(), &Standing::default(), call);
+        let posture = judged(&this_machine(&policy, call), &policy, &Catalogue::default(), &Standing::default(), call);
         tell(&posture, None, Some(Phrase::BuiltInRules), call)
     }
 }
@@ -88,7 +81,7 @@ fn given(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure>
     let policy = policy.map_err(input::InputError::from)?.policy;
     let facts = match &arguments.facts {
         Some(path) => input::json(path)?,
-        None => this_machine(&policy),
+        None => this_machine(&policy, call),
     };
     let catalogue = match &arguments.catalogue {
         Some(path) => {
@@ -102,8 +95,8 @@ fn given(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure>
     tell(&posture, Some(&policy), None, call)
 }
 
-fn this_machine(policy: &Policy) -> DeviceFacts {
-    probe::probe(&Wanted::of(policy, probe::platform()), &Root::of_this_machine())
+fn this_machine(policy: &Policy, call: &Call<'_>) -> DeviceFacts {
+    probe::probe(&Wanted::of(policy, probe::platform()), &call.world.root)
 }
 
 fn judged(

@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use jiff::tz::TimeZone;
 
 use super::{
     call::Call,
@@ -17,13 +18,14 @@ use super::{
     failure::Failure,
     ledger::{self, LedgerArguments},
     moment,
+    probe::Root,
     report::{self, ReportArguments},
     rounds::{self, RunArguments},
     server_trust::ServerTrust,
     speech::Speech,
     status,
 };
-use crate::{clock::Clock, judge::text::Language};
+use crate::{client::Transport, clock::Clock, judge::text::Language};
 
 /// Judges a device against a company's policy and reports it.
 #[derive(Debug, Parser)]
@@ -95,11 +97,26 @@ impl std::fmt::Debug for Streams<'_> {
 
 /// Runs one command; `tag` is the user's LANG.
 pub fn run(line: CommandLine, clock: Arc<dyn Clock>, tag: &str, streams: Streams<'_>) -> ExitCode {
+    let world = World { clock, root: Root::of_this_machine(), zone: moment::zone(), transport: None };
+    ExitCode::from(answer(line, &world, tag, streams))
+}
+
+/// What a command finds around it.
+pub(super) struct World {
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) root: Root,
+    pub(super) zone: TimeZone,
+    /// What carries requests; none: the network.
+    pub(super) transport: Option<Arc<dyn Transport>>,
+}
+
+/// Runs one command in this world; the exit code.
+pub(super) fn answer(line: CommandLine, world: &World, tag: &str, streams: Streams<'_>) -> u8 {
     let language = line.lang.or_else(|| Language::from_tag(tag)).unwrap_or(Language::En);
-    let zone = moment::zone();
     let Streams { input, out, err } = streams;
-    let speech = Speech { language, zone: &zone };
-    let mut call = Call { speech, json: line.json, state: line.state, trust: line.trust, clock, input, out };
+    let speech = Speech { language, zone: &world.zone };
+    let clock = Arc::clone(&world.clock);
+    let mut call = Call { speech, json: line.json, state: line.state, trust: line.trust, world, clock, input, out };
     let result = match line.command {
         Command::Enrol(arguments) => enrolment::run(&arguments, &mut call),
         Command::Check(arguments) => check::run(&arguments, &mut call),
@@ -109,16 +126,16 @@ pub fn run(line: CommandLine, clock: Arc<dyn Clock>, tag: &str, streams: Streams
         Command::Status => status::run(&mut call),
         Command::Ledger(arguments) => ledger::run(&arguments, &mut call),
     };
-    result.map_or_else(|failure| tell(&failure, &mut call, err), ExitCode::from)
+    result.unwrap_or_else(|failure| tell(&failure, &mut call, err))
 }
 
 /// Words to where errors go, and with `--json` also a document to where answers go.
-fn tell(failure: &Failure, call: &mut Call<'_>, err: &mut dyn Write) -> ExitCode {
+fn tell(failure: &Failure, call: &mut Call<'_>, err: &mut dyn Write) -> u8 {
     let words = failure.words(call.speech.language);
     // Where even this cannot be written there is nobody left to tell.
     let _ = writeln!(err, "{words}");
     if call.json {
         let _ = call.document(&serde_json::json!({ "error": { "code": failure.code(), "message": words } }));
     }
-    ExitCode::from(failure.exit())
+    failure.exit()
 }

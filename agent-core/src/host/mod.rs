@@ -20,5 +20,7 @@ mod rounds;
 mod server_trust;
 mod speech;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use machine::{Machine, VERSION, enrol_and_report};

@@ -14,7 +14,7 @@ use super::{
     phrase::Phrase,
 };
 use crate::{
-    client::{AgentError, Delivery, Random, SystemRandom, Urgency},
+    client::{AgentError, Delivery, Held, Random, SystemRandom, Urgency},
     clock::Clock,
     judge::Period,
 };
@@ -86,7 +86,9 @@ impl<'a> Rounds<'a> {
         let quiet = self.machine.agent().quiet_until().unwrap_or_default();
         if let Some(until) = quiet {
             let delivery = self.machine.deliver(Urgency::Background).await;
-            return Round { reported: None, delivery, next: later(until, self.up_to(MORNING)) };
+            let until = delivery.as_ref().ok().and_then(|delivery| delivery.held).map_or(until, Held::until);
+            let next = later(until, self.up_to(MORNING)).max(later(now, SHORTEST));
+            return Round { reported: None, delivery, next };
         }
         let mut reported = None;
         if now >= self.due {
@@ -107,7 +109,8 @@ impl<'a> Rounds<'a> {
 
     /// When the next round is: for a failed delivery when it may be tried again, else for the next report.
     fn next(&mut self, now: Timestamp, delivery: &Delivery) -> Timestamp {
-        if let Some(asked) = delivery.next_check_in.filter(|asked| *asked > now) {
+        // What an earlier acknowledgement asked for was heard then.
+        if let Some(asked) = delivery.next_check_in.filter(|_| delivery.acknowledged > 0) {
             self.due = self.due.min(later(asked, self.up_to(self.every / 10)));
         }
         let again = delivery.next_try.filter(|_| delivery.waiting > 0 || delivery.problem.is_some());
