@@ -119,7 +119,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, KeysError> {
 }
 
 /// Makes a folder that only this user may enter.
-fn make_private_folder(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod api;
+pub mod command;
 pub mod fleet;
 mod intake;
 pub mod judging;

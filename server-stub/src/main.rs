@@ -1,3 +1,11 @@
-//! The `atalaya` command.
+//! The `atalaya` command; see [`atalaya_server::command`].
 
-fn main() {}
+use std::{process::ExitCode, sync::Arc};
+
+use agent_core::clock::SystemClock;
+use atalaya_server::command::{CommandLine, run};
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    run(CommandLine::parse(), Arc::new(SystemClock))
+}

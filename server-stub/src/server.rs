@@ -23,7 +23,7 @@ use crate::{
     access::limits::Limits,
     intake::registry::Registry,
     judging::{self, Settled, rules},
-    keys::{Keys, KeysError, random},
+    keys::{Keys, KeysError, make_private_folder, random},
     scope::Scope,
     store::{Store, StoreError, print, to_ms},
 };
@@ -66,7 +66,7 @@ pub enum OpenError {
 impl Server {
     /// Opens a data folder, or makes it: `atalaya.db` and, beside it, `keys/`.
     pub async fn open(data: &Path, clock: Arc<dyn Clock>) -> Result<Arc<Self>, OpenError> {
-        std::fs::create_dir_all(data).map_err(|error| OpenError::Folder { path: data.to_owned(), error })?;
+        make_private_folder(data).map_err(|error| OpenError::Folder { path: data.to_owned(), error })?;
         let keys = Keys::open(&data.join("keys"))?;
         let store = Store::open(&data.join("atalaya.db"))?;
         let name = hex(&random::<8>()?);

@@ -205,15 +205,12 @@ async fn by_token(header: &str, server: &Arc<Server>) -> Result<Option<ApiCaller
         return Ok(None);
     }
     let token = token.trim().to_owned();
-    let found =
-        server.store.read(move |conn| Ok(api_token::find(conn, &token)?)).await.map_err(|error| unavailable(&error))?;
+    let found = server.store.read(move |conn| Ok(api_token::find(conn, &token)?)).await?;
     Ok(found.map(|(scope, token)| ApiCaller { scope, role: token.role, actor: Actor::ApiToken { name: token.name } }))
 }
 
 async fn by_session(parts: &Parts, server: &Arc<Server>) -> Result<Option<ApiCaller>, Problem> {
-    let Some(session) =
-        session_of(&parts.headers, Peer::of(parts), server).await.map_err(|error| unavailable(&error))?
-    else {
+    let Some(session) = session_of(&parts.headers, Peer::of(parts), server).await? else {
         return Ok(None);
     };
     if !parts.method.is_safe() {
@@ -240,11 +237,6 @@ pub(super) async fn session_of(
 
 fn count(server: &Arc<Server>, scope: Scope, actor: &Actor) -> Result<(), Problem> {
     server.limits.count(Subject::Caller(&format!("{}:{actor}", scope.org())))
-}
-
-fn unavailable(error: &StoreError) -> Problem {
-    tracing::error!(%error, "a caller could not be looked up");
-    ProblemCode::NotReady.retry_after(5)
 }
 
 impl IntoResponse for PageRefusal {

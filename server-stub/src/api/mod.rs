@@ -6,10 +6,11 @@ use axum::Router;
 
 use crate::{access, server::Server};
 
+mod audit;
 pub mod problem;
 pub mod wire;
 
 /// Everything that the server answers.
 pub fn router(server: Arc<Server>) -> Router {
-    Router::new().merge(wire::routes()).merge(access::routes()).with_state(server)
+    Router::new().merge(wire::routes()).merge(access::routes()).merge(audit::routes()).with_state(server)
 }

@@ -124,6 +124,12 @@ impl From<rusqlite::Error> for RulesError {
     }
 }
 
+/// Whether this can be a group's name.
+pub fn is_group(text: &str) -> bool {
+    (1..=60).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
 /// Puts a policy into force for a group; the group is made where it does not exist. The fleet is judged again.
 ///
 /// # Errors
@@ -137,9 +143,7 @@ pub fn apply_policy(
     now: Timestamp,
 ) -> Result<u64, RulesError> {
     let document = PolicyDocument::from_text(file, text)?;
-    let slug = (1..=60).contains(&group.len())
-        && group.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-    if !slug {
+    if !is_group(group) {
         return Err(RulesError::Group(group.to_owned()));
     }
     let newest: i64 = connection.query_row(

@@ -43,10 +43,10 @@ async fn an_expired_a_spent_and_an_unknown_link_get_the_same_answer() {
         let mut browser = house.browser();
         let page = browser.get(&format!("/sign-in/link?token={token}")).await;
         let csrf = browser.get("/sign-in").await.field("csrf");
-        let sent = browser.post("/sign-in/link", &[("csrf", &csrf), ("token", token)]).await;
+        let posted = browser.post("/sign-in/link", &[("csrf", &csrf), ("token", token)]).await;
         // The page's own address is the one difference.
         let text = page.text.replace(token.as_str(), "TOKEN");
-        answers.push((page.status, text, sent.status, sent.text));
+        answers.push((page.status, text, posted.status, posted.text));
     }
     assert_eq!(answers[0].0, StatusCode::GONE);
     assert_eq!(answers[0].2, StatusCode::GONE);

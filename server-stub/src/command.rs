@@ -1,0 +1,110 @@
+//! The `atalaya` command line: serving, and everything an administrator does beside the data.
+//!
+//! Every command opens the data folder itself, so it works beside a running server and without one. With `--json` a
+//! command prints one document on stdout; notes and logs go to stderr.
+
+mod admin;
+mod answer;
+mod api_token;
+mod audit;
+mod backup;
+mod catalogue;
+mod data;
+mod error;
+mod input;
+mod organisation;
+mod policy;
+mod posture;
+mod qr;
+mod serve;
+mod token;
+mod verify;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use agent_core::clock::Clock;
+use clap::{Parser, Subcommand};
+
+use self::{answer::Answer, data::Context, error::CommandError};
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong usage";
+
+/// The endpoint of Atalaya: takes signed posture reports, keeps them, and shows the fleet.
+#[derive(Debug, Parser)]
+#[command(name = "atalaya", version, about, after_help = EXIT_CODES)]
+pub struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+    /// The data folder; otherwise that of ATALAYA_DATA, otherwise ./atalaya-data.
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The organisation, by number or name; needed only where there are several.
+    #[arg(long, global = true, value_name = "ORGANISATION")]
+    org: Option<String>,
+    /// Print one JSON document on stdout instead of words.
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve devices and people over HTTPS until SIGTERM or SIGINT.
+    Serve(serve::Arguments),
+    /// The people who look at the fleet.
+    #[command(subcommand)]
+    Admin(admin::Command),
+    /// Enrolment tokens: what lets a device in.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// API tokens: what lets a script in.
+    #[command(subcommand)]
+    ApiToken(api_token::Command),
+    /// What the company requires of its devices.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// What is known about releases.
+    #[command(subcommand)]
+    Catalogue(catalogue::Command),
+    /// The organisations of this server.
+    #[command(subcommand)]
+    Org(organisation::Command),
+    /// The log of administrative acts.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Copy the database into a new file, beside a running server.
+    Backup(backup::Arguments),
+    /// Check every invariant of the stored data by computing it again.
+    Verify(verify::Arguments),
+}
+
+/// Runs one command to its end. What it says goes to stdout, what went wrong to stderr.
+pub fn run(line: CommandLine, clock: Arc<dyn Clock>) -> ExitCode {
+    let context = Context::new(line.data, line.org, line.json, clock);
+    if !matches!(line.command, Command::Serve(_)) {
+        crate::serve::log::start_plain();
+    }
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return error::tell(&CommandError::Output(error)),
+    };
+    let outcome = runtime.block_on(dispatch(line.command, &context));
+    match outcome.and_then(|answer| answer.write(context.json)) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => error::tell(&error),
+    }
+}
+
+async fn dispatch(command: Command, context: &Context) -> Result<Answer, CommandError> {
+    match command {
+        Command::Serve(arguments) => serve::run(arguments, context).await,
+        Command::Admin(command) => admin::run(command, context).await,
+        Command::Token(command) => token::run(command, context).await,
+        Command::ApiToken(command) => api_token::run(command, context).await,
+        Command::Policy(command) => policy::run(command, context).await,
+        Command::Catalogue(command) => catalogue::run(command, context).await,
+        Command::Org(command) => organisation::run(command, context).await,
+        Command::Audit(command) => audit::run(command, context).await,
+        Command::Backup(arguments) => backup::run(&arguments, context).await,
+        Command::Verify(arguments) => verify::run(&arguments, context).await,
+    }
+}
