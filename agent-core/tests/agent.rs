@@ -163,3 +163,25 @@ fn every_command_has_help_with_examples() {
         assert!(words(&output.stdout).contains(&format!("Examples:\n  atalaya-agent {command}")), "{command}");
     }
 }
+
+#[test]
+fn every_command_in_the_documentation_is_one() {
+    use clap::Parser;
+    let document = include_str!("../../docs/agent.md");
+    let written = document.lines().map(|line| line.trim_start_matches("ExecStart=/usr/local/bin/"));
+    let commands: Vec<&str> = written.filter(|line| line.starts_with("atalaya-agent ")).collect();
+    assert!(commands.len() >= 15, "{commands:?}");
+    for command in commands {
+        let command = command.split(" #").next().unwrap();
+        let parsed = agent_core::host::command::CommandLine::try_parse_from(command.split_whitespace());
+        assert!(parsed.is_ok(), "{command}: {:?}", parsed.err());
+    }
+}
+
+#[test]
+fn the_documented_first_commands_run() {
+    let person = Person::new();
+    let code = |arguments: &[&str]| person.runs(arguments).status.code().unwrap();
+    assert!([0, 3, 4].contains(&code(&["check"])));
+    assert_eq!((code(&["status"]), code(&["ledger"]), code(&["report"])), (1, 0, 1));
+}

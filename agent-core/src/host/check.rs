@@ -92,6 +92,7 @@ fn given(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure>
     };
     let standing: Standing = arguments.standing.as_deref().map_or_else(|| Ok(Standing::default()), input::json)?;
     let posture = judged(&facts, &policy, &catalogue, &standing, call);
+    call.speech.platform = facts.platform;
     tell(&posture, Some(&policy), None, call)
 }
 

@@ -18,7 +18,7 @@ use super::{
     failure::Failure,
     ledger::{self, LedgerArguments},
     moment,
-    probe::Root,
+    probe::{self, Root},
     report::{self, ReportArguments},
     rounds::{self, RunArguments},
     server_trust::ServerTrust,
@@ -114,7 +114,7 @@ pub(super) struct World {
 pub(super) fn answer(line: CommandLine, world: &World, tag: &str, streams: Streams<'_>) -> u8 {
     let language = line.lang.or_else(|| Language::from_tag(tag)).unwrap_or(Language::En);
     let Streams { input, out, err } = streams;
-    let speech = Speech { language, zone: &world.zone };
+    let speech = Speech { language, zone: &world.zone, platform: probe::platform() };
     let clock = Arc::clone(&world.clock);
     let mut call = Call { speech, json: line.json, state: line.state, trust: line.trust, world, clock, input, out };
     let result = match line.command {

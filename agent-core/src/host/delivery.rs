@@ -78,6 +78,9 @@ pub(super) fn run(arguments: &DeliverArguments, call: &mut Call<'_>) -> Result<u
         for sentence in sentences(&delivery, call) {
             writeln!(call.out, "{sentence}")?;
         }
+        if delivery.held.is_some() {
+            writeln!(call.out, "{}", call.speech.say(Phrase::WithNow, &[]))?;
+        }
         if let Some(LastAcknowledged { state, posture: Some(posture), .. }) = &delivery.last
             && delivery.acknowledged > 0
         {
@@ -85,7 +88,8 @@ pub(super) fn run(arguments: &DeliverArguments, call: &mut Call<'_>) -> Result<u
             call.speech.received(*state, posture, call.out)?;
         }
     }
-    Ok(u8::from(delivery.problem.is_some()))
+    let refused = delivery.refused > 0 && delivery.acknowledged == 0;
+    Ok(u8::from(delivery.problem.is_some() || refused))
 }
 
 /// What one pass did, most important first.

@@ -94,6 +94,7 @@ pub(super) fn problem(language: Language, code: &str, words: &str) -> String {
         "untrusted" => (Phrase::ErrorUntrusted, true),
         "storage" => (Phrase::ErrorStorage, true),
         "signing-key" => (Phrase::ErrorSigningKey, true),
+        "agent-outdated" => (Phrase::ErrorAgentOutdated, false),
         "under-way" => (Phrase::ErrorUnderWay, false),
         // What is left is the server's own word, or a fault of this program.
         _ => (Phrase::ErrorRefused, true),

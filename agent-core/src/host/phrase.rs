@@ -1,7 +1,7 @@
 //! What the command line says around the verdicts, in Spanish and English. The verdicts' own words stand in
 //! [`crate::judge::text`].
 
-use crate::judge::text::Language;
+use crate::judge::{Platform, text::Language};
 
 macro_rules! phrases {
     ($($name:ident { $es:literal, $en:literal })+) => {
@@ -49,13 +49,17 @@ phrases! {
     ReportQueued { "El informe {sequence} está listo; aún no ha salido nada.", "Report {sequence} is ready; nothing has left yet." }
     SameFacts { "Todo sigue como en el último informe completo: este solo lo dice.", "All is as in the last full report: this one only says so." }
     NextDeliver { "Siguiente paso: «atalaya-agent deliver» lo envía; «atalaya-agent ledger» enseña lo que ha salido.", "Next: `atalaya-agent deliver` sends it; `atalaya-agent ledger` shows what has left." }
-    QuietNothingRead { "Es tiempo de descanso hasta el {moment}: no se ha leído nada. Con --now se hace igualmente.", "These are quiet hours until {moment}: nothing was read. With --now it is done all the same." }
-    QuietNothingSent { "Es tiempo de descanso hasta el {moment}: no se ha enviado nada. Con --now se hace igualmente.", "These are quiet hours until {moment}: nothing was sent. With --now it is done all the same." }
-    WaitingToTry { "El servidor no respondió bien antes: no se prueba otra vez hasta el {moment}. Con --now se hace igualmente.", "The server did not answer well before: it is not tried again until {moment}. With --now it is done all the same." }
+    QuietNothingRead { "Es tiempo de descanso hasta el {moment}: no se ha leído nada.", "These are quiet hours until {moment}: nothing was read." }
+    QuietNothingSent { "Es tiempo de descanso hasta el {moment}: no se ha enviado nada.", "These are quiet hours until {moment}: nothing was sent." }
+    WaitingToTry { "El servidor no respondió bien antes: no se prueba otra vez hasta el {moment}.", "The server did not answer well before: it is not tried again until {moment}." }
     Delivered { "El servidor tiene todo ({count}).", "The server has everything ({count})." }
+    WithNow {
+        "Con --now se hace igualmente.",
+        "With --now it is done all the same."
+    }
     PartDelivered { "El servidor ha recibido {count}.", "The server has taken {count}." }
-    NothingToDeliver { "No había nada que enviar.", "There was nothing to send." }
-    StillWaiting { "Esperan {count} informes.", "{count} reports are waiting." }
+    NothingToDeliver { "No había nada que enviar; «atalaya-agent report» prepara un informe.", "There was nothing to send; `atalaya-agent report` makes a report." }
+    StillWaiting { "Informes en espera: {count}.", "Reports waiting: {count}." }
     ReportsRefused { "El servidor no aceptó {count}; «atalaya-agent ledger» dice por qué.", "The server refused {count}; `atalaya-agent ledger` says why." }
     NewPolicy { "Ha llegado una política nueva.", "A newer policy has come." }
     NewCatalogue { "Ha llegado una lista de versiones nueva.", "A newer list of releases has come." }
@@ -71,7 +75,7 @@ phrases! {
     NumberAt { "{sequence}, recibido el {moment}", "{sequence}, acknowledged on {moment}" }
     Waiting { "En espera", "Waiting" }
     NothingWaits { "nada", "nothing" }
-    ReportsSince { "{count} informes desde el {moment}", "{count} reports since {moment}" }
+    ReportsSince { "{count}, desde el {moment}", "{count}, since {moment}" }
     NextTime { "Próxima vez", "Next time" }
     QuietHours { "Descanso", "Quiet hours" }
     UntilMoment { "hasta el {moment}", "until {moment}" }
@@ -98,6 +102,13 @@ phrases! {
     RoundNext { "Próxima vez: {moment}.", "Next time: {moment}." }
     Stopped { "Parado.", "Stopped." }
 
+    WhyLockComputer { "Sin bloqueo, quien se sienta ante el equipo lee todo lo que hay en él.", "Without a lock, whoever sits down at the machine reads all that is on it." }
+    NotLocking { "La sesión no se bloquea sola.", "The session does not lock itself." }
+    FixNotLocking { "Activa el bloqueo automático en los ajustes de privacidad o de pantalla. Se tarda un minuto.", "Turn automatic locking on in the privacy or screen settings. It takes a minute." }
+    FixDiskLinux { "En Linux el disco se cifra al instalar: pide ayuda a informática, o haz una copia y reinstala con LUKS. Se tarda una tarde.", "On Linux the disk is encrypted when the system is installed: ask IT, or make a backup and install again with LUKS. It takes an afternoon." }
+    FixDiskMacos { "Activa FileVault en Privacidad y seguridad. Sigue cifrando mientras trabajas.", "Turn FileVault on in Privacy & Security. It goes on encrypting while you work." }
+    FixDiskWindows { "Activa BitLocker o el cifrado de dispositivo en Privacidad y seguridad. Sigue cifrando mientras trabajas.", "Turn BitLocker or device encryption on in Privacy & security. It goes on encrypting while you work." }
+
     ErrorNotEnrolled { "este equipo no está dado de alta; dalo de alta con el enlace de quien administra", "this device is not enrolled; enrol it with the link or the token from your administrator" }
     ErrorLeft { "este equipo dejó la empresa y ya no envía nada; para volver, pide otro enlace", "this device has left the fleet and sends nothing any more; to join again, ask your administrator for a new link" }
     ErrorEnrolAgain { "el servidor ya no conoce este equipo; dalo de alta otra vez con un enlace nuevo", "the server does not know this device any more; enrol it again with a new link" }
@@ -111,7 +122,22 @@ phrases! {
     ErrorStorage { "no se puede usar la carpeta del agente", "the agent's state cannot be used" }
     ErrorSigningKey { "la clave de este equipo no puede firmar", "the key of this device cannot sign" }
     ErrorUnderWay { "ya hay otro envío en marcha; espera a que acabe", "another delivery of this device is under way; wait for it to end" }
+    ErrorAgentOutdated { "el servidor habla una versión del informe que este agente no conoce; actualiza el agente", "the server speaks a version of the report that this agent does not; update the agent" }
     ErrorRefused { "el servidor no lo aceptó", "the server refused" }
+}
+
+/// What a computer's person is told in place of a sentence of [`crate::judge::text`] that speaks of a phone.
+pub(super) fn for_computers(platform: Platform, key: &str) -> Option<Phrase> {
+    match (platform, key) {
+        (Platform::Android | Platform::Ios, _) => None,
+        (_, "check.screen-lock.why") => Some(Phrase::WhyLockComputer),
+        (_, "reason.screen-lock.not-set") => Some(Phrase::NotLocking),
+        (_, "reason.screen-lock.not-set.fix") => Some(Phrase::FixNotLocking),
+        (Platform::Linux, "reason.device-encryption.off.fix") => Some(Phrase::FixDiskLinux),
+        (Platform::Macos, "reason.device-encryption.off.fix") => Some(Phrase::FixDiskMacos),
+        (Platform::Windows, "reason.device-encryption.off.fix") => Some(Phrase::FixDiskWindows),
+        _ => None,
+    }
 }
 
 /// The phrase with its parameters.
@@ -145,6 +171,14 @@ mod tests {
             for formal in ["usted", "su equipo", "Ejecute", "Pida", "Compruebe"] {
                 assert!(!es.contains(formal), "{phrase:?}: {formal}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_computers_stands_in_place_of_a_sentence_there_is() {
+        for key in ["check.screen-lock.why", "reason.screen-lock.not-set.fix", "reason.device-encryption.off.fix"] {
+            assert!(crate::judge::text::TEXTS.iter().any(|text| text.key == key), "{key}");
+            assert!(for_computers(Platform::Linux, key).is_some() && for_computers(Platform::Ios, key).is_none());
         }
     }
 

@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &ReportArguments, call: &mut Call<'_>) -> Result<u8
             call.document(&Answer { queued: None, held: Some(Held::QuietHours { until }) })?;
         } else {
             let until = call.speech.moment(until);
-            writeln!(call.out, "{}", call.speech.say(Phrase::QuietNothingRead, &[("moment", &until)]))?;
+            let said = call.speech.say(Phrase::QuietNothingRead, &[("moment", &until)]);
+            writeln!(call.out, "{said}\n{}", call.speech.say(Phrase::WithNow, &[]))?;
         }
         return Ok(0);
     }

@@ -11,8 +11,8 @@ use super::{
 };
 use crate::{
     judge::{
-        Check, CheckVerdict, DeviceState, Posture, Verdict,
-        text::{Language, say, told},
+        Check, CheckVerdict, DeviceState, Platform, Posture, Verdict,
+        text::{Language, Told, say, told},
     },
     wire::posture::{ReceivedPosture, ReceivedVerdict},
 };
@@ -22,6 +22,8 @@ use crate::{
 pub(super) struct Speech<'a> {
     pub(super) language: Language,
     pub(super) zone: &'a TimeZone,
+    /// Whose posture is told: a computer's person is not told of phones.
+    pub(super) platform: Platform,
 }
 
 /// One check, of this machine's own judgement or of the server's.
@@ -126,8 +128,19 @@ impl Speech<'_> {
         }
     }
 
-    fn one(&self, line: &Line, out: &mut dyn Write) -> std::io::Result<()> {
+    fn told(&self, line: &Line) -> Told {
         let told = told(self.language, line.check.unwrap_or(Check::DeviceEncryption), &line.code, &line.params);
+        let computers = |key: String| Some(self.say(phrase::for_computers(self.platform, &key)?, &[]));
+        Told {
+            what: computers(format!("reason.{}", line.code)).unwrap_or(told.what),
+            why: computers(format!("check.{}.why", line.name)).unwrap_or(told.why),
+            fix: computers(format!("reason.{}.fix", line.code)).or(told.fix),
+            title: told.title,
+        }
+    }
+
+    fn one(&self, line: &Line, out: &mut dyn Write) -> std::io::Result<()> {
+        let told = self.told(line);
         let title = if line.check.is_some() { &told.title } else { &line.name };
         let word = say(self.language, &format!("verdict.{}", line.verdict), &BTreeMap::new()).unwrap_or_default();
         let style = colour(line.verdict);

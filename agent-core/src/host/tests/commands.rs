@@ -48,7 +48,7 @@ fn a_report_waits_until_it_is_delivered_and_the_servers_verdict_is_told() {
     assert_eq!(said.code, 0, "{}", said.err);
     assert!(said.out.starts_with("Report 1 is ready; nothing has left yet.\n"), "{}", said.out);
     assert_eq!(desk.server.held().reports.len(), 0);
-    assert!(desk.says(&["status"]).out.contains("1 reports since 2026-11-24 12:00"));
+    assert!(desk.says(&["status"]).out.contains("1, since 2026-11-24 12:00"));
 
     let said = desk.says(&["deliver", "--lang", "es"]);
     assert_eq!(said.code, 0, "{}", said.err);
@@ -57,7 +57,7 @@ fn a_report_waits_until_it_is_delivered_and_the_servers_verdict_is_told() {
     assert!(said.out.starts_with(told), "{}", said.out);
     let status = desk.says(&["status"]);
     assert!(status.out.contains("Not compliant") && status.out.contains("1, acknowledged on 2026-11-24 12:00"));
-    assert_eq!(desk.says(&["deliver"]).out, "There was nothing to send.\n");
+    assert_eq!(desk.says(&["deliver"]).out, "There was nothing to send; `atalaya-agent report` makes a report.\n");
     assert!(desk.says(&["report"]).out.contains("All is as in the last full report"));
 }
 
@@ -98,12 +98,16 @@ fn quiet_hours_hold_everything_but_a_persons_own_wish() {
     desk.set("2026-11-24T20:30:00Z");
     let said = desk.says(&["report"]);
     assert_eq!(said.code, 0);
-    assert!(said.out.starts_with("These are quiet hours until 2026-11-25 08:00: nothing was read."), "{}", said.out);
+    assert!(
+        said.out.starts_with("These are quiet hours until 2026-11-25 08:00: nothing was read.\nWith --now"),
+        "{}",
+        said.out
+    );
     assert!(desk.says(&["report", "--now"]).out.starts_with("Report 1 is ready"));
     let before = desk.server.held().requests;
     let said = desk.says(&["deliver"]);
     assert!(said.out.starts_with("These are quiet hours until 2026-11-25 08:00: nothing was sent."), "{}", said.out);
-    assert!(said.out.contains("1 reports are waiting.") && desk.server.held().requests == before);
+    assert!(said.out.contains("Reports waiting: 1.") && desk.server.held().requests == before);
     assert!(desk.says(&["status", "--lang", "es"]).out.contains("Descanso"));
     assert!(desk.says(&["deliver", "--now"]).out.starts_with("The server has everything (1)."));
 }
@@ -115,7 +119,7 @@ fn without_a_network_the_report_waits_and_the_problem_is_told() {
     desk.server.offline.store(true, Ordering::Relaxed);
     let said = desk.says(&["deliver", "--lang", "es"]);
     assert_eq!(said.code, 1);
-    assert_eq!(said.out, "no se llega al servidor; comprueba la red y la dirección\nEsperan 1 informes.\n");
+    assert_eq!(said.out, "no se llega al servidor; comprueba la red y la dirección\nInformes en espera: 1.\n");
     assert!(desk.says(&["status"]).out.contains("To be solved:"));
     let document: serde_json::Value = serde_json::from_str(&desk.says(&["deliver", "--now", "--json"]).out).unwrap();
     assert_eq!((&document["problem"]["code"], &document["waiting"]), (&"offline".into(), &1.into()));
