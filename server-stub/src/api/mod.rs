@@ -7,10 +7,22 @@ use axum::Router;
 use crate::{access, server::Server};
 
 mod audit;
+mod export;
+pub mod fleet;
+mod openapi;
+pub mod pages;
 pub mod problem;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 /// Everything that the server answers.
 pub fn router(server: Arc<Server>) -> Router {
-    Router::new().merge(wire::routes()).merge(access::routes()).merge(audit::routes()).with_state(server)
+    Router::new()
+        .merge(wire::routes())
+        .merge(fleet::routes())
+        .merge(audit::routes())
+        .merge(pages::routes())
+        .merge(access::routes())
+        .with_state(server)
 }

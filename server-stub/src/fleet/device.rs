@@ -138,6 +138,13 @@ pub struct View {
 /// How many views and findings are told.
 const TOLD: u32 = 20;
 
+/// Whether the organisation has such a device.
+pub fn exists(connection: &Connection, scope: Scope, id: DeviceId) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM devices WHERE org = ?1 AND device = ?2)")?;
+    Ok(statement.query_row(params![scope.org(), id.to_bytes()], |row| row.get(0))?)
+}
+
 /// One device with its history; none for one that does not exist here.
 pub fn device(
     connection: &Connection,

@@ -7,10 +7,11 @@ use agent_core::{
     wire::id::DeviceId,
 };
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::device::exists;
 use crate::{
     scope::Scope,
     store::{StoreError, from_ms, parse, to_ms},
@@ -79,11 +80,7 @@ pub fn at(
     device: DeviceId,
     moment: Timestamp,
 ) -> Result<Option<PastState>, StoreError> {
-    let exists = connection
-        .prepare_cached("SELECT 1 FROM devices WHERE org = ?1 AND device = ?2")?
-        .query_row(params![scope.org(), device.to_bytes()], |_| Ok(()))
-        .optional()?;
-    if exists.is_none() {
+    if !exists(connection, scope, device)? {
         return Ok(None);
     }
     let sql = "SELECT subject, since, until, word, in_grace, code, params, policy_revision FROM spans

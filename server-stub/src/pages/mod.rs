@@ -11,6 +11,7 @@ pub mod chart;
 pub mod device;
 pub mod devices;
 pub mod enrol;
+pub(crate) mod export;
 pub mod judged;
 pub mod overview;
 pub mod preferences;

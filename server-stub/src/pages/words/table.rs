@@ -205,6 +205,8 @@ pub const TEXTS: &[Text] = &[
     t("column.why", "Motivo", "Why"),
     t("column.evidence", "Prueba más débil", "Weakest evidence"),
     t("column.since", "En este estado", "In this state"),
+    t("column.since-moment", "En este estado desde", "In this state since"),
+    t("column.model", "Modelo", "Model"),
     t("column.last", "Último informe", "Last report"),
     t("row.all-pass", "Todo en orden", "All checks pass"),
     t("row.silent", "Último informe {ago}", "Last report {ago}"),

@@ -1,0 +1,153 @@
+//! The pages: who asks, the query, the drawing.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{FromRequestParts, Path, RawQuery, State},
+    http::{HeaderValue, header, request::Parts},
+    response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
+    routing::get,
+};
+
+use super::{
+    export::{self, Columns},
+    fleet::look_at,
+};
+use crate::{
+    access::{Act, PageRefusal, Peer, SignedIn, Visitor},
+    fleet::{DeviceFilter, list, releases, summary},
+    pages::{self, Chrome, problem::Problem},
+    server::Server,
+    store::StoreError,
+};
+
+/// The pages of the fleet view, and what they are made with.
+pub fn routes() -> Router<Arc<Server>> {
+    Router::new()
+        .route("/", get(overview))
+        .route("/devices", get(devices))
+        .route("/devices.csv", get(devices_csv))
+        .route("/devices/enrol", get(enrol_help))
+        .route("/devices/{id}", get(device))
+        .route("/releases", get(all_releases))
+        .route("/enrol", get(enrol))
+        .route("/preferences", get(preferences))
+        .route("/assets/{name}", get(asset))
+}
+
+/// Somebody who may look at the fleet, and what surrounds their pages.
+struct Looking {
+    viewer: SignedIn,
+    chrome: Chrome,
+}
+
+impl FromRequestParts<Arc<Server>> for Looking {
+    type Rejection = PageRefusal;
+
+    async fn from_request_parts(parts: &mut Parts, server: &Arc<Server>) -> Result<Self, PageRefusal> {
+        let (viewer, now) = (SignedIn::from_request_parts(parts, server).await?, server.now());
+        viewer.may(Act::SeeFleet, now)?;
+        let chrome = viewer.chrome(now);
+        Ok(Self { viewer, chrome })
+    }
+}
+
+impl Looking {
+    fn refused(&self, problem: Problem) -> PageRefusal {
+        self.viewer.refused(problem, self.chrome.now)
+    }
+
+    fn failed(&self, error: &StoreError) -> PageRefusal {
+        tracing::error!(%error, "a page could not be drawn");
+        self.refused(Problem::Unavailable)
+    }
+}
+
+async fn overview(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
+    let (scope, now) = (looking.viewer.scope, looking.chrome.now);
+    let told = server.store.read(move |connection| {
+        Ok((summary::summary(connection, scope, None, now)?, releases::releases(connection, scope, now)?))
+    });
+    let (summary, lines) = told.await.map_err(|error| looking.failed(&error))?;
+    Ok(pages::overview::render(&summary, &lines, &looking.chrome))
+}
+
+async fn devices(
+    State(server): State<Arc<Server>>,
+    looking: Looking,
+    RawQuery(query): RawQuery,
+) -> Result<Html<String>, PageRefusal> {
+    let filter = filter(&looking, query)?;
+    let (scope, wanted) = (looking.viewer.scope, filter.clone());
+    let found = server
+        .store
+        .read(move |connection| Ok((list::list(connection, scope, &wanted)?, list::groups(connection, scope)?)));
+    let (page, groups) = found.await.map_err(|error| looking.failed(&error))?;
+    Ok(pages::devices::render(&page, &filter, &groups, &looking.chrome))
+}
+
+async fn devices_csv(
+    State(server): State<Arc<Server>>,
+    looking: Looking,
+    RawQuery(query): RawQuery,
+) -> Result<Response, PageRefusal> {
+    let filter = filter(&looking, query)?;
+    let (scope, actor) = (looking.viewer.scope, looking.viewer.actor.clone());
+    let columns = Columns::Page(Box::new(looking.chrome.clone()));
+    export::devices(server, scope, actor, filter, columns).await.map_err(|error| looking.failed(&error))
+}
+
+fn filter(looking: &Looking, query: Option<String>) -> Result<DeviceFilter, PageRefusal> {
+    DeviceFilter::from_query(&query.unwrap_or_default()).map_err(|_| looking.refused(Problem::Request))
+}
+
+async fn device(
+    State(server): State<Arc<Server>>,
+    looking: Looking,
+    Path(id): Path<String>,
+) -> Result<Html<String>, PageRefusal> {
+    let id = id.parse().map_err(|_| looking.refused(Problem::NotFound))?;
+    let (scope, actor, role) = (looking.viewer.scope, looking.viewer.actor.clone(), looking.viewer.role);
+    let found = look_at(&server, scope, actor, role, id).await.map_err(|error| looking.failed(&error))?;
+    let device = found.ok_or_else(|| looking.refused(Problem::NotFound))?;
+    Ok(pages::device::render(&device, &looking.chrome))
+}
+
+async fn all_releases(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
+    let (scope, now) = (looking.viewer.scope, looking.chrome.now);
+    let lines = server.store.read(move |connection| releases::releases(connection, scope, now)).await;
+    Ok(pages::releases::render(&lines.map_err(|error| looking.failed(&error))?, &looking.chrome))
+}
+
+async fn enrol_help(looking: Looking) -> Html<String> {
+    pages::enrol::help(&looking.chrome)
+}
+
+/// Where an enrolment link leads. The server's address is the one under which this page was asked for.
+async fn enrol(State(server): State<Arc<Server>>, visitor: Visitor, at: Address) -> Html<String> {
+    pages::enrol::landing(&at.0, &visitor.chrome(server.now()))
+}
+
+struct Address(String);
+
+impl FromRequestParts<Arc<Server>> for Address {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<Server>) -> Result<Self, Self::Rejection> {
+        let scheme = if Peer::of(parts).https { "https" } else { "http" };
+        let named = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let host = named.or_else(|| parts.uri.authority().map(axum::http::uri::Authority::as_str)).unwrap_or_default();
+        Ok(Self(format!("{scheme}://{host}")))
+    }
+}
+
+async fn preferences(RawQuery(query): RawQuery) -> Response {
+    let (cookies, back) = pages::preferences::chosen(&query.unwrap_or_default());
+    let cookies = cookies.into_iter().filter_map(|cookie| HeaderValue::try_from(cookie).ok());
+    (AppendHeaders(cookies.map(|cookie| (header::SET_COOKIE, cookie))), Redirect::to(&back)).into_response()
+}
+
+async fn asset(Path(name): Path<String>) -> Response {
+    pages::asset::serve(&name)
+}
