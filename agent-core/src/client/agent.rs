@@ -28,6 +28,7 @@ use crate::{
         envelope::{Kind, seal},
         id::DeviceId,
         key::Signer,
+        message::SCHEMA_VERSION,
         report::{Content, Full, Report, Unchanged},
         wanted::Wanted,
     },
@@ -38,6 +39,8 @@ pub(super) const STATE: &str = "state";
 /// Held by the one delivery or enrolment that is under way.
 const DELIVERY: &str = "delivery";
 const STANDING: &str = "standing.json";
+/// The highest number that a report can have.
+const HIGHEST: u64 = 1 << 53;
 
 /// What an agent needs of the world.
 #[derive(Clone)]
@@ -158,10 +161,10 @@ impl Agent {
         };
         let now = self.ports.clock.now();
         let mut report = Report {
-            schema: contact.schema_version,
+            schema: SCHEMA_VERSION,
             audience: enrolled.audience.clone(),
             device: enrolled.device,
-            sequence: u64::MAX,
+            sequence: HIGHEST,
             challenge: contact.challenge.clone(),
             at: now,
             agent_version: self.ports.agent_version.clone(),
@@ -170,7 +173,7 @@ impl Agent {
             dropped: u32::MAX,
             content,
         };
-        let expected = longest_envelope(&report);
+        let expected = longest_envelope(&report)?;
         let sequence = Outbox::open(storage, enrolled.device)?.add(now, expected, |sequence, dropped| {
             report.sequence = sequence;
             report.dropped = dropped;
@@ -282,8 +285,10 @@ impl Agent {
     }
 
     fn held(&self, contact: &Contact, rules: &Rules) -> Option<Held> {
-        let quiet = self.quiet(contact, rules).map(|until| Held::QuietHours { until });
-        quiet.or_else(|| contact.held_until(self.ports.clock.now()).map(|until| Held::BackOff { until }))
+        let quiet = self.quiet(contact, rules).map(|until| contact.by_device(until));
+        quiet
+            .map(|until| Held::QuietHours { until })
+            .or_else(|| contact.held_until(self.ports.clock.now()).map(|until| Held::BackOff { until }))
     }
 
     fn judge(
@@ -315,8 +320,11 @@ struct Judged {
     posture: Posture,
 }
 
-/// How long the envelope of a report is at most: base64url of its JSON, the header and the signature.
-fn longest_envelope(report: &Report) -> usize {
-    let payload = serde_json::to_vec(report).map_or(usize::MAX / 8, |json| json.len());
-    (payload * 4).div_ceil(3) + 300
+/// How long the envelope of a report is at most: base64url of its JSON, the header and the signature. A report that
+/// the server would refuse is refused here.
+fn longest_envelope(report: &Report) -> Result<usize, AgentError> {
+    let refused = |error: serde_json::Error| AgentError::BadFact { what: error.to_string() };
+    let payload = serde_json::to_vec(report).map_err(refused)?;
+    let _: Report = serde_json::from_slice(&payload).map_err(refused)?;
+    Ok((payload.len() * 4).div_ceil(3) + 300)
 }

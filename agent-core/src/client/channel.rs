@@ -6,7 +6,7 @@ use super::{
     contact::Contact,
     enrolment::Enrolled,
     error::AgentError,
-    ledger::{Ledger, Sent},
+    ledger::{Ledger, Outcome, Sent},
     transport::{ContentType, Method, Request, Response},
 };
 use crate::wire::{
@@ -48,11 +48,26 @@ impl Channel<'_> {
         self.ports.transport.call(self.server, request).await.map_err(|error| Refusal::Later(error.into(), None))
     }
 
+    /// Writes down what is known of the answer to something; nothing when there was none.
+    pub(super) fn answered<T>(&self, sent: &str, answer: &Result<T, Refusal>) -> Result<(), AgentError> {
+        let outcome = match answer {
+            Ok(_) => Outcome::Acknowledged,
+            Err(Refusal::ForGood(problem)) => Outcome::Refused(problem.code.clone()),
+            Err(Refusal::EnrolAgain(code)) => Outcome::Refused(code.clone()),
+            Err(Refusal::Left) => Outcome::Refused("device-left".to_owned()),
+            Err(Refusal::Later(..)) => return Ok(()),
+        };
+        Ok(self.ledger.answered(self.ports.clock.now(), sent, outcome)?)
+    }
+
     /// Asks for a challenge.
     pub(super) async fn challenge(&self, whose: &ChallengeRequest) -> Asked<ChallengeAnswer> {
         let body = serde_json::to_string(whose).unwrap_or_default();
         let request = Request::post("/v1/challenges", ContentType::Json, body.clone().into_bytes());
-        Ok(self.send(Sent::Challenge, None, &body, request).await?.and_then(|response| answer::read(&response)))
+        let answer =
+            self.send(Sent::Challenge, None, &body, request).await?.and_then(|response| answer::read(&response));
+        self.answered(&body, &answer)?;
+        Ok(answer)
     }
 
     /// Reads something that only this device may read; none when the copy that is here is still the newest.
@@ -80,13 +95,13 @@ impl Channel<'_> {
             if_none_match: etag.map(str::to_owned),
             proof: Some(proof.clone()),
         };
-        let response = match self.send(Sent::Proof, None, &proof, request).await? {
-            Ok(response) => response,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
-        if response.status == 304 {
-            return Ok(Ok(None));
-        }
-        Ok(answer::envelope(&response).map(|envelope| Some((envelope, response.etag))))
+        let answer = self.send(Sent::Proof, None, &proof, request).await?.and_then(|response| {
+            if response.status == 304 {
+                return Ok(None);
+            }
+            Ok(Some((answer::envelope(&response)?, response.etag)))
+        });
+        self.answered(&proof, &answer)?;
+        Ok(answer)
     }
 }

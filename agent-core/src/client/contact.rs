@@ -15,7 +15,11 @@ use super::{
 };
 use crate::{
     judge::{DeviceFacts, DeviceState},
-    wire::{id::DeviceId, message::Acknowledgement, posture::ReceivedPosture},
+    wire::{
+        id::DeviceId,
+        message::{Acknowledgement, SCHEMA_VERSION},
+        posture::ReceivedPosture,
+    },
 };
 
 const NAME: &str = "contact.json";
@@ -57,7 +61,6 @@ pub(super) struct Clocks {
 pub(super) struct Contact {
     pub(super) device: DeviceId,
     pub(super) challenge: String,
-    pub(super) schema_version: u32,
     pub(super) clocks: Clocks,
     pub(super) full: Option<AcknowledgedFull>,
     pub(super) acknowledged: Option<LastAcknowledged>,
@@ -79,6 +82,9 @@ pub(super) struct Contact {
 /// A wait that is longer than any that is ever set comes from a clock that was wrong, and is not kept.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
 
+/// Problems that an acknowledgement does not end.
+const LASTING: &[&str] = &["left", "downgrade", "untrusted", "report-sequence-conflict", "report-sequence-passed"];
+
 /// Problems of one attempt, gone with the next that succeeds.
 const PASSING: &[&str] =
     &["server-busy", "not-atalaya", "bad-address", "server-identity", "offline", "enrol-again", "signing-key"];
@@ -94,7 +100,6 @@ impl Contact {
         Self {
             device: enrolled.device,
             challenge: enrolled.challenge.clone(),
-            schema_version: enrolled.schema_version,
             clocks: Clocks { server: enrolled.server_time, device: enrolled.answered_at },
             full: None,
             acknowledged: None,
@@ -128,6 +133,12 @@ impl Contact {
         self.clocks.server.checked_add(passed).unwrap_or(Timestamp::MAX)
     }
 
+    /// When this device's clock will say so, of a moment by the best known time.
+    pub(super) fn by_device(&self, trusted: Timestamp) -> Timestamp {
+        let ahead = self.clocks.device.duration_since(self.clocks.server);
+        trusted.checked_add(ahead).unwrap_or(Timestamp::MAX)
+    }
+
     /// Until when the device waits after failures; none when it need not.
     pub(super) fn held_until(&self, now: Timestamp) -> Option<Timestamp> {
         self.not_before.filter(|moment| *moment > now && moment.duration_since(now) <= LONGEST_WAIT)
@@ -136,11 +147,13 @@ impl Contact {
     /// Takes what an acknowledgement says. `full` are the facts of the report when it was a full one.
     pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: Timestamp) {
         self.hear(&answer.challenge, answer.server_time, now);
-        self.schema_version = answer.schema_version;
         self.told_policy = (answer.policy_epoch, answer.policy_revision);
         self.told_catalogue = answer.catalogue_revision;
         self.next_check_in = now.checked_add(SignedDuration::from_secs(answer.next_check_in.into())).ok();
         self.report_again = false;
+        if answer.schema_version != SCHEMA_VERSION {
+            self.note(&AgentError::Outdated { offered: answer.schema_version }, now);
+        }
         if let Some(facts) = full {
             self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts });
         }
@@ -168,6 +181,11 @@ impl Contact {
     /// The cause of this problem is gone.
     pub(super) fn cured(&mut self, code: &str) {
         self.problems.retain(|problem| problem.code != code);
+    }
+
+    /// The server takes reports: what it refused before is history, but for what an acknowledgement does not end.
+    pub(super) fn forget_refusals(&mut self) {
+        self.problems.retain(|problem| LASTING.contains(&problem.code.as_str()));
     }
 
     /// An attempt came through.

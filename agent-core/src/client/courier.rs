@@ -11,7 +11,7 @@ use super::{
     contact::Contact,
     enrolment::Enrolled,
     error::AgentError,
-    ledger::{Outcome, Sent},
+    ledger::Sent,
     outbox::{Outbox, Settled, Waiting},
     transport::{ContentType, Request, Response},
 };
@@ -109,15 +109,18 @@ impl Courier<'_> {
         let mut contact = Contact::load(storage, self.enrolled)?;
         contact.attempted_at = Some(now);
         let mut settled = Vec::new();
-        let mut outcomes = Vec::new();
         let mut stop = None;
+        if fates.iter().any(Result::is_ok) {
+            contact.forget_refusals();
+        }
         for (one, fate) in sent.iter().zip(fates) {
-            match fate.and_then(|answer| matching(one, answer)) {
+            let fate = fate.and_then(|answer| matching(one, answer));
+            self.channel.answered(&one.envelope, &fate)?;
+            match fate {
                 Ok(answer) => {
                     contact.take(&answer, full_facts(one), now);
                     contact.succeeded();
                     settled.push((one.sequence, Settled::Acknowledged));
-                    outcomes.push((one, Outcome::Acknowledged));
                     drained.acknowledged += 1;
                 }
                 Err(Refusal::ForGood(problem)) => {
@@ -135,7 +138,6 @@ impl Courier<'_> {
                         _ => {}
                     }
                     settled.push((one.sequence, Settled::GivenUp));
-                    outcomes.push((one, Outcome::Refused(problem.code)));
                     drained.refused += 1;
                 }
                 Err(refusal) => {
@@ -146,9 +148,6 @@ impl Courier<'_> {
         }
         contact.save(storage)?;
         Outbox::open(storage, self.enrolled.device)?.settle(&settled)?;
-        for (one, outcome) in outcomes {
-            self.channel.ledger.answered(now, &one.envelope, outcome)?;
-        }
         Ok(stop)
     }
 }

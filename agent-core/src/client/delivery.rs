@@ -33,7 +33,7 @@ pub enum Urgency {
 pub enum Held {
     /// Quiet hours.
     QuietHours {
-        /// When they end.
+        /// When they end, by the device's clock.
         until: Timestamp,
     },
     /// A wait after failures, or one that the server asked for.
@@ -53,7 +53,8 @@ impl Held {
 }
 
 /// What one pass did.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Delivery {
     /// What held it back; then nothing was sent.
     pub held: Option<Held>,

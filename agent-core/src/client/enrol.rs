@@ -10,7 +10,7 @@ use super::{
     contact::Contact,
     enrolment::{Document, Enrolled},
     error::AgentError,
-    ledger::{Outcome, Sent},
+    ledger::Sent,
     refresh::{Refresh, What},
     transport::{ContentType, Request},
     trust::{self, Rules},
@@ -44,19 +44,9 @@ pub(super) async fn enrol(
     let post = Request::post("/v1/enrolments", ContentType::Jose, envelope.clone().into_bytes());
     let response = channel.send(Sent::Enrolment, None, &envelope, post).await?;
     let answer: Result<EnrolmentAnswer, Refusal> = response.and_then(|response| answer::read(&response));
-    let now = ports.clock.now();
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(refusal) => {
-            let error = refusal.into_error();
-            if let AgentError::Refused { code, .. } = &error {
-                channel.ledger.answered(now, &envelope, Outcome::Refused(code.clone()))?;
-            }
-            return Err(error);
-        }
-    };
-    channel.ledger.answered(now, &envelope, Outcome::Acknowledged)?;
-    let enrolled = believe(channel, answer, &challenge.audience, now)?;
+    channel.answered(&envelope, &answer)?;
+    let answer = answer.map_err(Refusal::into_error)?;
+    let enrolled = believe(channel, answer, &challenge.audience, ports.clock.now())?;
 
     let storage = &*ports.storage;
     let _state = storage.lock(STATE)?;
@@ -76,6 +66,9 @@ fn believe(
         let why = "it is for another organisation or server than the challenge was".to_owned();
         return Err(AgentError::Untrusted { what: "answer to the enrolment".to_owned(), why });
     }
+    if answer.schema_version != SCHEMA_VERSION {
+        return Err(AgentError::Outdated { offered: answer.schema_version });
+    }
     let keys = trust::pin(&answer.keys, audience)?;
     let policy = Document { envelope: answer.policy, key: keys.current, etag: None };
     trust::policy(&policy, audience)?;
@@ -85,7 +78,6 @@ fn believe(
         audience: answer.audience,
         organisation: answer.organisation,
         since: answer.enrolled_at,
-        schema_version: answer.schema_version,
         challenge: answer.challenge,
         server_time: answer.server_time,
         answered_at: now,

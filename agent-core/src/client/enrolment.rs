@@ -44,7 +44,6 @@ pub(super) struct Enrolled {
     pub(super) audience: Audience,
     pub(super) organisation: String,
     pub(super) since: Timestamp,
-    pub(super) schema_version: u32,
     /// The challenge of the enrolment's answer: good for the first report.
     pub(super) challenge: String,
     pub(super) server_time: Timestamp,

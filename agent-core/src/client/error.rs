@@ -1,6 +1,6 @@
 //! What the agent's user is told when something could not be done: few stable variants, each with the next step.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, ser::SerializeStruct};
 
 use super::{storage::StorageError, transport::TransportError};
 use crate::wire::key::SignError;
@@ -49,6 +49,12 @@ pub enum AgentError {
     /// No answer came.
     #[error(transparent)]
     Transport(#[from] TransportError),
+    /// The server speaks another version of the report.
+    #[error("the server speaks version {offered} of the report and this agent does not; update the agent")]
+    Outdated {
+        /// The version that the server speaks.
+        offered: u32,
+    },
     /// The server offers something older than what this device holds.
     #[error(
         "the server offers an older {what} ({offered}) than this device holds ({held}), so it was refused; tell your administrator"
@@ -81,6 +87,12 @@ pub enum AgentError {
     /// The report is larger than a server takes.
     #[error("the report is larger than {} KiB, more than a server takes; the probe told too much", super::outbox::LONGEST_ENVELOPE / 1024)]
     TooLarge,
+    /// A fact is not of the form that a report may hold.
+    #[error("the probe told what no report may hold ({what}); update the agent")]
+    BadFact {
+        /// Which, and how.
+        what: String,
+    },
     /// The facts are of another platform than the agent.
     #[error("the facts are of another platform than this agent was made for")]
     WrongPlatform,
@@ -99,14 +111,26 @@ impl AgentError {
             Self::Transport(TransportError::Address(_)) => "bad-address",
             Self::Transport(TransportError::Identity(_)) => "server-identity",
             Self::Transport(_) => "offline",
+            Self::Outdated { .. } => "agent-outdated",
             Self::Downgrade { .. } => "downgrade",
             Self::Untrusted { .. } => "untrusted",
             Self::Storage(_) => "storage",
             Self::Sign(_) => "signing-key",
             Self::UnderWay => "under-way",
             Self::TooLarge => "too-large",
+            Self::BadFact { .. } => "bad-fact",
             Self::WrongPlatform => "wrong-platform",
         }
+    }
+}
+
+/// As `{"code": …, "words": …}`.
+impl Serialize for AgentError {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut told = serializer.serialize_struct("AgentError", 2)?;
+        told.serialize_field("code", self.code())?;
+        told.serialize_field("words", &self.to_string())?;
+        told.end()
     }
 }
 

@@ -3,6 +3,9 @@
 //! The ledger is a journal: a line before something leaves and a line when its answer is known, in segments of which
 //! the oldest falls off. A line that a power cut tore is no whole line and is passed over.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},

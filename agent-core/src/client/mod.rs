@@ -27,6 +27,8 @@ pub mod random;
 mod refresh;
 mod status;
 pub mod storage;
+#[cfg(test)]
+mod tests;
 pub mod transport;
 mod trust;
 

@@ -5,6 +5,9 @@
 //! supersede, are given up, and the next report says how many. That number counts what this device gave up; a report
 //! among them whose answer was lost may have arrived all the same.
 
+#[cfg(test)]
+mod tests;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 

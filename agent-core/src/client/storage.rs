@@ -3,8 +3,12 @@
 //! What a write acknowledged is there after a power cut; what it did not is there whole or not at all.
 
 mod disk;
+#[cfg(test)]
+pub(crate) mod faulty;
 mod file;
 mod memory;
+#[cfg(test)]
+mod tests;
 
 pub use file::FileStorage;
 pub use memory::MemoryStorage;

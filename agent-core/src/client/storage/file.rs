@@ -91,9 +91,8 @@ impl Storage for FileStorage {
         let _writing = self.lock(WRITING)?;
         let appended = self.disk.append(&path, bytes).and_then(|length| {
             self.disk.sync(&path)?;
-            if length == bytes.len() as u64 {
-                self.disk.sync_folder(&self.folder)?;
-            }
+            // Always: who made the file may have been killed before its name was durable.
+            self.disk.sync_folder(&self.folder)?;
             Ok(length)
         });
         appended.map_err(|error| StorageError::from_io(name, &error))

@@ -1,0 +1,333 @@
+//! A small real server: it verifies, refuses, acknowledges and signs as the contract says, in memory.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::{
+    client::transport::{Method, Request, Response},
+    clock::{Clock, FixedClock},
+    judge::DeviceState,
+    wire::{
+        envelope::{Kind, Unverified, hash, hex, seal, sha256},
+        id::{Audience, DeviceId},
+        key::{Algorithm, PublicKey, Signer, VerifyingKey},
+        message::{
+            Acknowledgement, Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest, EnrolmentAnswer,
+            EnrolmentRequest, KeyDocument, Proof, ServedCatalogue, ServedPolicy,
+        },
+        problem::Problem,
+        report::{Content, Report},
+        software_key::SoftwareKey,
+    },
+};
+
+pub(super) const TOKEN: &str = "00000001ABCDEFGHJKMNPQRSTV";
+
+/// What makes the server answer otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mood {
+    /// The device has left.
+    Left,
+    /// No device has this key.
+    Unknown,
+    /// It takes no batches.
+    NoBatches,
+    /// No full report stands any more.
+    ForgetsFull,
+}
+
+/// What the server holds of its device.
+#[derive(Default)]
+pub(super) struct Held {
+    pub(super) device: Option<(DeviceId, PublicKey)>,
+    /// Envelopes by number, as committed.
+    pub(super) reports: BTreeMap<u64, String>,
+    /// Every envelope that ever arrived, by number: more than one is a repeat with other bytes.
+    pub(super) seen: BTreeMap<u64, BTreeSet<String>>,
+    pub(super) requests: Vec<String>,
+    pub(super) enrolments: usize,
+    pub(super) moods: BTreeSet<Mood>,
+    /// Challenges that are not taken any more.
+    pub(super) spent: BTreeSet<String>,
+}
+
+pub(super) struct FakeServer {
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) held: Mutex<Held>,
+    pub(super) policy: Mutex<(u64, u64, serde_json::Value)>,
+    pub(super) catalogue: Mutex<u64>,
+    keys: Mutex<(Vec<SoftwareKey>, String)>,
+    challenges: Mutex<u64>,
+}
+
+pub(super) fn policy_document(spec: &serde_json::Value) -> serde_json::Value {
+    json!({ "apiVersion": "posture/v1", "kind": "Policy", "metadata": { "name": "clinic", "revision": 1 }, "spec": spec })
+}
+
+pub(super) fn guarded<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl FakeServer {
+    pub(super) fn new(clock: Arc<FixedClock>) -> Arc<Self> {
+        let key = SoftwareKey::generate(Algorithm::EdDsa).unwrap();
+        let first = key_document(1, &key, None, clock.now(), &key);
+        let policy = policy_document(&json!({ "checks": { "screen-lock": { "grace": "3d" }, "os-version": {
+            "android": { "min": "13" } } } }));
+        Arc::new(Self {
+            clock,
+            held: Mutex::default(),
+            policy: Mutex::new((1, 1, policy)),
+            catalogue: Mutex::new(1),
+            keys: Mutex::new((vec![key], first)),
+            challenges: Mutex::new(0),
+        })
+    }
+
+    pub(super) fn audience() -> Audience {
+        Audience::new("fake", 1)
+    }
+
+    pub(super) fn held(&self) -> MutexGuard<'_, Held> {
+        guarded(&self.held)
+    }
+
+    /// Puts the server in this mood, or out of it.
+    pub(super) fn mood(&self, mood: Mood, on: bool) {
+        let moods = &mut self.held().moods;
+        let _ = if on { moods.insert(mood) } else { moods.remove(&mood) };
+    }
+
+    /// The committed reports.
+    pub(super) fn reports(&self) -> Vec<Report> {
+        let read = |envelope: &String| Unverified::parse(envelope).unwrap().read_unverified().unwrap();
+        self.held().reports.values().map(read).collect()
+    }
+
+    pub(super) fn set_policy(&self, epoch: u64, revision: u64, spec: &serde_json::Value) {
+        *guarded(&self.policy) = (epoch, revision, policy_document(spec));
+    }
+
+    /// Makes a new key; its document is signed by the one before, or by somebody else's.
+    pub(super) fn rotate(&self, by: Option<&SoftwareKey>) {
+        let mut keys = guarded(&self.keys);
+        let new = SoftwareKey::generate(Algorithm::EdDsa).unwrap();
+        let revision = keys.0.len() as u64 + 1;
+        keys.1 = key_document(revision, &new, None, self.clock.now(), by.unwrap_or(keys.0.last().unwrap()));
+        keys.0.push(new);
+    }
+
+    fn signed(&self, kind: Kind, payload: &impl Serialize) -> String {
+        seal(kind, payload, guarded(&self.keys).0.last().unwrap()).unwrap()
+    }
+
+    fn served_policy(&self) -> String {
+        let (epoch, revision, policy) = guarded(&self.policy).clone();
+        self.signed_policy(Self::audience(), epoch, revision, policy)
+    }
+
+    /// The answer with the policy under another revision.
+    pub(super) fn policy_of(&self, epoch: u64, revision: u64) -> Response {
+        let policy = guarded(&self.policy).2.clone();
+        Response {
+            status: 200,
+            body: self.signed_policy(Self::audience(), epoch, revision, policy).into_bytes(),
+            ..Response::default()
+        }
+    }
+
+    /// The answer with the policy for somebody.
+    pub(super) fn policy_for(&self, audience: &Audience) -> Response {
+        let (epoch, revision, policy) = guarded(&self.policy).clone();
+        let body = self.signed_policy(audience.clone(), epoch, revision, policy).into_bytes();
+        Response { status: 200, body, ..Response::default() }
+    }
+
+    /// No challenge that was given out so far is taken any more.
+    pub(super) fn spend_challenges(&self) {
+        let given = *guarded(&self.challenges);
+        self.held().spent = (1..=given).map(|number| format!("challenge-{number}")).collect();
+    }
+
+    fn signed_policy(&self, audience: Audience, epoch: u64, revision: u64, policy: serde_json::Value) -> String {
+        let issued = self.clock.now();
+        let expires = issued + SignedDuration::from_hours(7 * 24);
+        self.signed(
+            Kind::Policy,
+            &ServedPolicy { audience, group: "clinic".into(), epoch, revision, issued, expires, policy },
+        )
+    }
+
+    fn served_catalogue(&self) -> String {
+        let revision = *guarded(&self.catalogue);
+        let issued = self.clock.now();
+        let catalogue = json!({ "apiVersion": "posture/v1", "kind": "Catalogue",
+            "metadata": { "revision": revision, "issued": issued }, "lines": [] });
+        self.signed(Kind::Catalogue, &ServedCatalogue { audience: Self::audience(), revision, issued, catalogue })
+    }
+
+    fn challenge(&self) -> String {
+        let mut challenges = guarded(&self.challenges);
+        *challenges += 1;
+        format!("challenge-{challenges}")
+    }
+
+    /// Answers one request.
+    pub(super) fn answer(&self, request: &Request) -> Response {
+        self.held().requests.push(format!("{} {}", request.method.as_str(), request.path));
+        let body = request.body.as_ref().map_or(&[][..], |(_, body)| body);
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        match (request.method, request.path.as_str()) {
+            (Method::Post, "/v1/challenges") => {
+                let _: ChallengeRequest = serde_json::from_slice(body).unwrap();
+                let (challenge, audience, server_time) = (self.challenge(), Self::audience(), self.clock.now());
+                ok(&ChallengeAnswer { challenge, audience, server_time })
+            }
+            (Method::Post, "/v1/enrolments") => self.enrol(&text),
+            (Method::Post, "/v1/reports") => {
+                self.report(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
+            }
+            (Method::Post, "/v1/reports/batch") if !self.held().moods.contains(&Mood::NoBatches) => {
+                let batch: Batch = serde_json::from_slice(body).unwrap();
+                let item = |envelope: &String| match self.report(envelope) {
+                    Ok(answer) => BatchItem::Acknowledged(Box::new(answer)),
+                    Err(problem) => BatchItem::Refused(problem),
+                };
+                ok(&BatchAnswer { answers: batch.envelopes.iter().map(item).collect() })
+            }
+            (Method::Get, path) => self.get(path, request),
+            _ => no(&problem(404, "not-found")),
+        }
+    }
+
+    fn enrol(&self, envelope: &str) -> Response {
+        let parsed = Unverified::parse(envelope).unwrap();
+        let asked: EnrolmentRequest = parsed.read_unverified().unwrap();
+        let key = VerifyingKey::try_from(&asked.key).unwrap();
+        Unverified::parse(envelope).unwrap().verify(Kind::Enrolment, &key).unwrap();
+        if asked.token != TOKEN {
+            return no(&problem(403, "enrolment-refused"));
+        }
+        let mut held = self.held();
+        if held.device.as_ref().is_none_or(|(_, known)| *known != asked.key) {
+            held.enrolments += 1;
+            held.device = Some((DeviceId::new(1, [u8::try_from(held.enrolments).unwrap(); 12]), asked.key));
+        }
+        let device = held.device.clone().unwrap().0;
+        drop(held);
+        let enrolled_at = self.clock.now();
+        let keys = guarded(&self.keys).1.clone();
+        ok(&EnrolmentAnswer {
+            device,
+            audience: Self::audience(),
+            schema_version: 1,
+            organisation: "Clinic".into(),
+            enrolled_at,
+            keys,
+            policy: self.served_policy(),
+            challenge: self.challenge(),
+            server_time: enrolled_at,
+        })
+    }
+
+    fn report(&self, envelope: &str) -> Result<Acknowledgement, Problem> {
+        let mut held = self.held();
+        if held.moods.contains(&Mood::Left) {
+            return Err(problem(410, "device-left"));
+        }
+        if held.moods.contains(&Mood::Unknown) {
+            return Err(problem(403, "unknown-key"));
+        }
+        let (device, key) = held.device.clone().unwrap();
+        let key = VerifyingKey::try_from(&key).unwrap();
+        let verified = Unverified::parse(envelope).unwrap().verify(Kind::Report, &key).unwrap();
+        let report: Report = verified.read().unwrap();
+        assert_eq!((report.device, &report.audience), (device, &Self::audience()));
+        held.seen.entry(report.sequence).or_default().insert(envelope.to_owned());
+        if held.spent.contains(&report.challenge) {
+            return Err(problem(403, "challenge-invalid"));
+        }
+        match held.reports.get(&report.sequence) {
+            Some(known) if known == envelope => {}
+            Some(_) => return Err(problem(409, "report-sequence-conflict")),
+            None => {
+                if held.reports.last_key_value().is_some_and(|(last, _)| *last > report.sequence) {
+                    return Err(problem(409, "report-sequence-passed"));
+                }
+                if let Content::Unchanged(unchanged) = &report.content {
+                    let known = held.reports.values().any(|one| hex(&hash(one)) == unchanged.report_hash);
+                    if !known || held.moods.contains(&Mood::ForgetsFull) {
+                        return Err(problem(409, "full-report-required"));
+                    }
+                }
+                held.reports.insert(report.sequence, envelope.to_owned());
+            }
+        }
+        drop(held);
+        let (policy_epoch, policy_revision, _) = *guarded(&self.policy);
+        Ok(Acknowledgement {
+            sequence: report.sequence,
+            report_hash: hex(&hash(envelope)),
+            posture: json!({ "state": "compliant", "at": self.clock.now(), "policyRevision": 1, "catalogueRevision": 1, "checks": [] }),
+            state: DeviceState::Compliant,
+            policy_revision,
+            policy_epoch,
+            catalogue_revision: *guarded(&self.catalogue),
+            challenge: self.challenge(),
+            next_check_in: 21_600,
+            schema_version: 1,
+            server_time: self.clock.now(),
+        })
+    }
+
+    fn get(&self, path: &str, request: &Request) -> Response {
+        let key = VerifyingKey::try_from(&self.held().device.clone().unwrap().1).unwrap();
+        let proof = Unverified::parse(request.proof.as_ref().unwrap()).unwrap().verify(Kind::Proof, &key).unwrap();
+        let proof: Proof = proof.read().unwrap();
+        assert_eq!((proof.method.as_str(), proof.path.as_str()), ("GET", path));
+        assert_eq!(proof.body_hash, hex(&sha256(b"")));
+        if self.held().spent.contains(&proof.challenge) {
+            return no(&problem(403, "challenge-invalid"));
+        }
+        let (envelope, etag) = match path {
+            "/v1/policy" => (self.served_policy(), format!("\"p{:?}\"", &guarded(&self.policy).1)),
+            "/v1/catalogue" => (self.served_catalogue(), format!("\"c{}\"", guarded(&self.catalogue))),
+            "/v1/keys" => (guarded(&self.keys).1.clone(), "\"k\"".to_owned()),
+            _ => return no(&problem(404, "not-found")),
+        };
+        if request.if_none_match.as_ref() == Some(&etag) {
+            return Response { status: 304, ..Response::default() };
+        }
+        Response { status: 200, body: envelope.into_bytes(), etag: Some(etag), ..Response::default() }
+    }
+}
+
+fn key_document(
+    revision: u64,
+    current: &SoftwareKey,
+    next: Option<&SoftwareKey>,
+    issued: Timestamp,
+    by: &SoftwareKey,
+) -> String {
+    let next = next.map(Signer::public_key);
+    let current = current.public_key();
+    seal(Kind::Keys, &KeyDocument { audience: FakeServer::audience(), revision, current, next, issued }, by).unwrap()
+}
+
+pub(super) fn problem(status: u16, code: &str) -> Problem {
+    Problem { kind: format!("errors#{code}"), title: "No".into(), status, code: code.into(), detail: None }
+}
+
+fn ok(message: &impl Serialize) -> Response {
+    Response { status: 200, body: serde_json::to_vec(message).unwrap(), ..Response::default() }
+}
+
+pub(super) fn no(problem: &Problem) -> Response {
+    Response { status: problem.status, body: serde_json::to_vec(problem).unwrap(), ..Response::default() }
+}
