@@ -10,12 +10,14 @@ mod audit;
 mod backup;
 mod catalogue;
 mod data;
+mod device;
 mod error;
 mod input;
 mod organisation;
 mod policy;
 mod posture;
 mod qr;
+mod restore;
 mod serve;
 mod token;
 mod verify;
@@ -65,6 +67,9 @@ enum Command {
     /// What is known about releases.
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    /// The devices and their states.
+    #[command(subcommand)]
+    Device(device::Command),
     /// The organisations of this server.
     #[command(subcommand)]
     Org(organisation::Command),
@@ -73,6 +78,8 @@ enum Command {
     Audit(audit::Command),
     /// Copy the database into a new file, beside a running server.
     Backup(backup::Arguments),
+    /// Make a backup the data of a server again.
+    Restore(restore::Arguments),
     /// Check every invariant of the stored data by computing it again.
     Verify(verify::Arguments),
 }
@@ -102,9 +109,11 @@ async fn dispatch(command: Command, context: &Context) -> Result<Answer, Command
         Command::ApiToken(command) => api_token::run(command, context).await,
         Command::Policy(command) => policy::run(command, context).await,
         Command::Catalogue(command) => catalogue::run(command, context).await,
+        Command::Device(command) => device::run(command, context).await,
         Command::Org(command) => organisation::run(command, context).await,
         Command::Audit(command) => audit::run(command, context).await,
         Command::Backup(arguments) => backup::run(&arguments, context).await,
+        Command::Restore(arguments) => restore::run(&arguments, context).await,
         Command::Verify(arguments) => verify::run(&arguments, context).await,
     }
 }

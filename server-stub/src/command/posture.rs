@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::judge::{
-    Posture, PostureState, Verdict,
+    Check, Posture, PostureState, Verdict,
     text::{Language, told},
 };
 
@@ -22,12 +22,22 @@ pub(super) fn words(posture: &Posture, language: Language) -> String {
     for check in &posture.checks {
         let params: BTreeMap<String, String> =
             check.reason.params().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let told = told(language, check.check, check.reason.code(), &params);
         let verdict = match check.deadline {
-            Some(deadline) if check.verdict == Verdict::Fail => format!("fail from {deadline}"),
+            Some(deadline) if check.verdict == Verdict::Fail => format!("fail from {deadline:.0}"),
             _ => check.verdict.to_string(),
         };
-        lines.push(format!("  {}: {verdict} ({}). {}", check.check, check.reason.code(), told.what));
+        lines.push(line(check.check, &verdict, check.reason.code(), &params, language));
     }
     lines.join("\n")
+}
+
+/// One check: its verdict, the reason's code, and what is so in a person's words.
+pub(super) fn line(
+    check: Check,
+    verdict: &str,
+    code: &str,
+    params: &BTreeMap<String, String>,
+    language: Language,
+) -> String {
+    format!("  {check}: {verdict} ({code}). {}", told(language, check, code, params).what)
 }

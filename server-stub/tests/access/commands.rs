@@ -293,6 +293,78 @@ fn a_backup_is_a_whole_database_and_verify_finds_what_was_tampered_with() {
 }
 
 #[test]
+fn a_restored_backup_lets_phones_take_its_older_policies() {
+    let desk = Desk::new();
+    desk.json(&["org", "create", "--name", "One"]);
+    let copy = desk.path("copy.db");
+    desk.json(&["backup", &copy]);
+    let new = desk.path("new");
+    let restore = |more: &[&str]| desk.run(&[&["restore", &copy, "--data", &new], more].concat());
+    let refused = restore(&[]);
+    assert!(err(&refused).contains("the keys are missing"), "{}", err(&refused));
+    fs::create_dir(&new).unwrap();
+    let keys = Command::new("cp").arg("-r").args([desk.path("data/keys"), format!("{new}/keys")]).status().unwrap();
+    assert!(keys.success());
+    let done = restore(&[]);
+    assert!(done.status.success(), "{}", err(&done));
+    assert_eq!(restore(&[]).status.code(), Some(1), "it does not write over data");
+    assert!(desk.run(&["verify", "--data", &new]).status.success());
+    let database = rusqlite::Connection::open(format!("{new}/atalaya.db")).unwrap();
+    let epoch: i64 = database.query_row("SELECT policy_epoch FROM organisations", [], |row| row.get(0)).unwrap();
+    assert_eq!(epoch, 2);
+
+    let other = desk.write("other.db", "not a database");
+    let refused = desk.run(&["restore", &other, "--data", &desk.path("third"), "--new-keys"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(err(&refused).contains("name a file of `atalaya backup`"), "{}", err(&refused));
+}
+
+const CATALOGUE: &str = "apiVersion: posture/v1
+kind: Catalogue
+metadata: { revision: 1, issued: 2026-11-20T00:00:00Z }
+lines:
+  - product: whatsapp-business
+    platform: android
+    source: administrator
+    fetchedAt: 2026-11-20T00:00:00Z
+    confidence: curated
+    releases:
+      - { version: 2.26.39.71, released: 2026-10-01 }
+      - { version: 2.26.38.74, released: 2026-09-20 }
+";
+
+#[test]
+fn a_catalogue_is_imported_listed_and_explained() {
+    let desk = Desk::new();
+    let file = desk.write("releases.yaml", CATALOGUE);
+    assert_eq!(desk.json(&["catalogue", "import", "--source", "administrator", &file])["revision"], 1);
+    let listed = desk.json(&["catalogue", "list"]);
+    assert_eq!(listed["lines"][0]["newest"], "2.26.39.71");
+    let told = out(&desk.run(&["catalogue", "explain", "whatsapp-business", "android"]));
+    assert!(told.contains("2.26.38.74 of 2026-09-20 (administrator, curated)"), "{told}");
+    let unknown = desk.run(&["catalogue", "explain", "os", "ios"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    assert!(err(&unknown).contains("known: whatsapp-business android"), "{}", err(&unknown));
+    let bad = desk.write("bad.yaml", &CATALOGUE.replace("released", "relesed"));
+    let refused = desk.run(&["catalogue", "import", "--source", "administrator", &bad]);
+    assert!(err(&refused).starts_with(&format!("{bad}:11:")), "{}", err(&refused));
+}
+
+#[test]
+fn devices_are_listed_by_the_filters_of_the_list() {
+    let desk = Desk::new();
+    desk.json(&["org", "create", "--name", "One"]);
+    assert_eq!(desk.json(&["device", "list", "--filter", "?state=stale&platform=ios"])["total"], 0);
+    let wrong = desk.run(&["device", "list", "--filter", "state=fine"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    assert!(err(&wrong).contains("not-compliant"), "{}", err(&wrong));
+    let none = desk.run(&["device", "show", "0000001ZQ8V7Y2M4C9K3T5R6WX"]);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(err(&none).contains("atalaya device list"), "{}", err(&none));
+    assert_eq!(desk.run(&["device", "show", "short"]).status.code(), Some(2));
+}
+
+#[test]
 fn every_command_explains_itself() {
     let desk = Desk::new();
     for arguments in [
@@ -303,6 +375,10 @@ fn every_command_explains_itself() {
         &["policy", "validate"],
         &["policy", "test"],
         &["catalogue", "import"],
+        &["catalogue", "explain"],
+        &["device", "list"],
+        &["device", "show"],
+        &["restore"],
         &["org", "create"],
         &["audit", "list"],
         &["backup"],
