@@ -145,6 +145,10 @@ async fn commit(server: &Arc<Server>, verified: Vec<VerifiedReport>) -> Result<V
                 .collect::<Result<Vec<_>, _>>()
         })
         .await?;
+    for outcome in &outcomes {
+        let told = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "acknowledged");
+        metrics::counter!("atalaya_reports_total", "outcome" => told).increment(1);
+    }
     Ok(outcomes)
 }
 

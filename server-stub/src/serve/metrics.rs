@@ -27,6 +27,7 @@ pub fn start() {
         metrics::describe_counter!("atalaya_requests_total", "Requests by method, route and status.");
         metrics::describe_histogram!("atalaya_request_seconds", "How long answers took, by route.");
         metrics::describe_counter!("atalaya_sign_ins_total", "Attempts to sign in, by way and outcome.");
+        metrics::describe_counter!("atalaya_reports_total", "Verified reports, by what became of them.");
         metrics::describe_counter!("atalaya_commits_total", "Transactions that were committed.");
         metrics::describe_histogram!("atalaya_commit_group_size", "Pieces of work that one commit took.");
         metrics::describe_histogram!("atalaya_commit_seconds", "How long a commit took, with its flush to the disk.");

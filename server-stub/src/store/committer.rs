@@ -110,9 +110,10 @@ fn work(connection: &Connection, mut waiting: mpsc::Receiver<Box<dyn Work>>) -> 
     let mut desk = Desk::default();
     let mut group = Vec::with_capacity(GROUP);
     while waiting.blocking_recv_many(&mut group, GROUP) > 0 {
-        let size = group.len();
+        let (size, began) = (group.len(), tokio::time::Instant::now());
         let (outcomes, end) = commit_group(connection, &mut desk, &mut group);
         metrics::histogram!("atalaya_commit_group_size").record(f64::from(u32::try_from(size).unwrap_or(u32::MAX)));
+        metrics::histogram!("atalaya_commit_seconds").record(began.elapsed());
         metrics::counter!("atalaya_commits_total").increment(1);
         for (work, outcome) in group.drain(..).zip(outcomes) {
             work.answer(outcome);
