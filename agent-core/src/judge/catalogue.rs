@@ -84,6 +84,17 @@ pub struct Support<V> {
     pub provenance: Provenance,
 }
 
+/// The newest version that a vendor made for one model of device, once it makes no newer ones for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastVersion<V> {
+    /// The model as the device prints it, such as `Pixel 4a` or `iPhone10,3`.
+    pub model: String,
+    /// The last version for it.
+    pub version: V,
+    /// Who says so.
+    pub provenance: Provenance,
+}
+
 /// All that is known of one product on one platform, newest release first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReleaseLine<V> {
@@ -93,11 +104,13 @@ pub struct ReleaseLine<V> {
     pub floors: Vec<Floor<V>>,
     /// Support of major versions, newest first.
     pub support: Vec<Support<V>>,
+    /// Models that get no newer version; only systems have them.
+    pub last_versions: Vec<LastVersion<V>>,
 }
 
 impl<V> Default for ReleaseLine<V> {
     fn default() -> Self {
-        Self { releases: Vec::new(), floors: Vec::new(), support: Vec::new() }
+        Self { releases: Vec::new(), floors: Vec::new(), support: Vec::new(), last_versions: Vec::new() }
     }
 }
 
@@ -133,6 +146,15 @@ impl<V> ReleaseLine<V> {
     /// When the newest claim about releases was fetched; none when there is none.
     pub fn fetched_at(&self) -> Option<Timestamp> {
         self.releases.iter().map(|release| release.provenance.fetched_at).max()
+    }
+
+    /// The last version for this model; the highest where sources disagree, so that nobody is told too early that
+    /// nothing can be done.
+    pub fn last_version(&self, model: &str) -> Option<&V>
+    where
+        V: Ord,
+    {
+        self.last_versions.iter().filter(|last| last.model == model).map(|last| &last.version).max()
     }
 
     /// The newest release that is older than the hold-back window.

@@ -9,7 +9,7 @@ use super::{
         document::{Entry, Faults, Node, Reader, find, join},
         version::{Line, Version},
     },
-    Catalogue, Confidence, Floor, Product, Provenance, Release, ReleaseLine, Support,
+    Catalogue, Confidence, Floor, LastVersion, Product, Provenance, Release, ReleaseLine, Support,
 };
 
 /// A catalogue that was read, with the document it was read from.
@@ -98,7 +98,8 @@ fn catalogue(reader: &mut Reader, root: &Node, strict: bool) -> Option<Catalogue
 
 const MOMENT: &str = "a moment such as 2026-11-24T09:00:00Z";
 const DAY: &str = "a day such as 2026-11-24";
-const LINE: &[&str] = &["product", "platform", "source", "fetchedAt", "confidence", "releases", "floors", "support"];
+const LINE: &[&str] =
+    &["product", "platform", "source", "fetchedAt", "confidence", "releases", "floors", "support", "models"];
 
 fn line(reader: &mut Reader, node: &Node, strict: bool, catalogue: &mut Catalogue) {
     let Some(entries) = reader.map(node, "lines") else { return };
@@ -126,6 +127,9 @@ fn line(reader: &mut Reader, node: &Node, strict: bool, catalogue: &mut Catalogu
         return;
     };
     let provenance = Provenance { source: source.to_owned(), fetched_at, confidence };
+    if let Some(models) = find(entries, "models").filter(|_| product != Product::Os) {
+        reader.fault(models.place, "lines.models", "only a line of product os has models");
+    }
     match (product, family) {
         (Product::Os, Family::Android) => add(reader, entries, strict, &provenance, &mut catalogue.android_os),
         (Product::Os, Family::Ios) => add(reader, entries, strict, &provenance, &mut catalogue.ios_os),
@@ -196,6 +200,19 @@ fn add<L: Line>(
         let until = find(fields, "until").and_then(|node| reader.parsed(node, "lines.support.until", DAY));
         if let Some(cycle) = cycle {
             line.support.push(Support { cycle, until, provenance: provenance.clone() });
+        }
+    }
+    for node in find(entries, "models").map_or(&[][..], |node| reader.list(node, "lines.models")) {
+        let path = "lines.models";
+        let Some(fields) = fields(reader, node, path, strict, &["model", "lastVersion"]) else { continue };
+        let last = version(reader, node, fields, path, "lastVersion");
+        match (last, find(fields, "model").and_then(|node| reader.text(node, "lines.models.model"))) {
+            (Some(version), Some(model)) => {
+                let provenance = provenance.clone();
+                line.last_versions.push(LastVersion { model: model.to_owned(), version, provenance });
+            }
+            (_, None) => reader.fault(node.place, path, "`model` is missing; write it as the device prints it"),
+            _ => {}
         }
     }
     line.releases.sort_by(|a, b| b.version.cmp(&a.version).then(a.released.cmp(&b.released)));
@@ -286,6 +303,33 @@ mod tests {
         let read = CatalogueDocument::from_json(&written.json).unwrap().catalogue;
         assert!(read.host_os.is_empty());
         assert_eq!(read.whatsapp_android.releases.len(), 1);
+    }
+
+    #[test]
+    fn the_last_version_of_a_model_is_read_and_only_for_systems() {
+        let lines = |product: &str, models: &str| {
+            let text = format!(
+                r#"{{ "apiVersion": "posture/v1", "kind": "Catalogue",
+                "metadata": {{ "revision": 1, "issued": "2026-11-24T06:00:00Z" }},
+                "lines": [ {{ "product": "{product}", "platform": "android", "source": "administrator",
+                "fetchedAt": "2026-11-24T06:00:00Z", "confidence": "official", "models": [ {models} ] }} ] }}"#
+            );
+            CatalogueDocument::from_text("catalogue.json", &text).map(|document| document.catalogue)
+        };
+        let two = r#"{ "model": "Pixel 4a", "lastVersion": "12" }, { "model": "Pixel 4a", "lastVersion": "13" }"#;
+        let read = lines("os", two).unwrap();
+        assert_eq!(read.android_os.last_version("Pixel 4a"), "13".parse().ok().as_ref());
+        assert_eq!(read.android_os.last_version("Pixel 4"), None);
+        for (product, models, told) in [
+            ("whatsapp-business", two, "only a line of product os has models"),
+            ("os", r#"{ "lastVersion": "13" }"#, "`model` is missing"),
+            ("os", r#"{ "model": "Pixel 4a" }"#, "`lastVersion` is missing"),
+            ("os", r#"{ "model": "Pixel 4a", "lastVersion": "Tiramisu" }"#, "is not Android version"),
+            ("os", r#"{ "model": "Pixel 4a", "lastVersion": "13", "last": 1 }"#, "this key is not known"),
+        ] {
+            let faults = lines(product, models).unwrap_err().to_string();
+            assert!(faults.contains(told), "{faults}");
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
         reason::Reason,
         version::{HostOs, Line, Version},
     },
-    finding::{Asked, Found},
+    finding::{Asked, Finding, Found},
     release::{self, Rivals, Words},
 };
 
@@ -48,7 +48,7 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
     let Ok(found) = text.parse::<Version<L>>() else {
         return Found::unknown(Reason::UnknownUnparseable { found: text.chars().take(40).collect() });
     };
-    match asked.rule.rule {
+    let answer = match asked.rule.rule {
         Rule::OsFloor => release::floor(&found, line, &WORDS, evidence),
         Rule::OsMinimum => release::minimum(&found, asked, &WORDS, evidence),
         Rule::OsSupported => {
@@ -56,5 +56,35 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
             release::supported(&found, line, asked.context.now, &WORDS, unsupported, evidence)
         }
         _ => release::behind_latest(&found, line, Rivals::OwnCycle, asked, &WORDS, evidence),
+    };
+    unfixable(asked, &found, line, answer)
+}
+
+/// A failing that no update can end, since the vendor makes none for this model: judged alike, told otherwise.
+fn unfixable<L: Line>(
+    asked: &Asked<'_>,
+    found: &Version<L>,
+    line: &ReleaseLine<Version<L>>,
+    mut answer: Found,
+) -> Found {
+    let Finding::Fails(reason) = &answer.finding else { return answer };
+    let mut ends = None;
+    let required = match reason {
+        Reason::OsBelowFloor { floor, .. } | Reason::OsBelowExploitedFloor { floor, .. } => floor.clone(),
+        Reason::OsBelowMinimum { required, .. } => required.clone(),
+        Reason::OsBehindLatest { latest, .. } => latest.clone(),
+        _ => match release::lowest_supported(line, asked.context.now) {
+            Some((cycle, end)) => {
+                ends = end;
+                cycle.to_string()
+            }
+            None => return answer,
+        },
+    };
+    let Ok((model, _)) = asked.read(&asked.context.facts.model) else { return answer };
+    if line.last_version(model).is_some_and(|last| last <= found) {
+        answer.finding = Finding::Fails(Reason::OsVendorUnfixable { found: found.to_string(), required });
+        answer.changes_at = [answer.changes_at, ends].into_iter().flatten().min();
     }
+    answer
 }

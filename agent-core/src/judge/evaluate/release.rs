@@ -95,6 +95,16 @@ pub(super) fn supported<L: Line>(
     Found::that(now < ends, (words.good)(found.to_string()), fails, evidence).changing(Some(ends))
 }
 
+/// The lowest cycle that is still supported, and the end of that.
+pub(super) fn lowest_supported<L: Line>(
+    line: &ReleaseLine<Version<L>>,
+    now: Timestamp,
+) -> Option<(&Version<L>, Option<Timestamp>)> {
+    let end = |until: jiff::civil::Date| until.tomorrow().map_or(Timestamp::MAX, start_of);
+    let cycles = line.support.iter().map(|support| (&support.cycle, support.until.map(end)));
+    cycles.filter(|(_, ends)| ends.is_none_or(|ends| now < ends)).min_by(|a, b| a.0.cmp(b.0))
+}
+
 fn cycle_of<'l, L: Line>(found: &Version<L>, line: &'l ReleaseLine<Version<L>>) -> Option<&'l Support<Version<L>>> {
     let holding = line.support.iter().filter(|support| found.is_in_cycle(&support.cycle));
     holding.max_by(|a, b| a.cycle.to_string().len().cmp(&b.cycle.to_string().len()))

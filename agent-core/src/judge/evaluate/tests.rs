@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::{
     super::{
-        catalogue::{Confidence, Floor, Provenance, Release, ReleaseLine, Support},
+        catalogue::{Confidence, Floor, LastVersion, Provenance, Release, ReleaseLine, Support},
         facts::*,
         policy::{Condition, ReleaseRules, StaleRules},
         quiet_hours::QuietHours,
@@ -102,6 +102,7 @@ fn line<L: Line>(releases: &[(&str, &str)], floor: Option<(&str, &str, bool)>) -
         releases: releases.iter().map(release).collect(),
         floors: floors.into_iter().collect(),
         support: Vec::new(),
+        last_versions: Vec::new(),
     }
 }
 
@@ -322,6 +323,34 @@ fn a_version_newer_than_every_source_never_fails() {
     facts.os_version = Reading::reported("18".into());
     facts.whatsapp_business.version = Reading::reported("2.27.1.1".into());
     assert_eq!(judge(&facts, &whole_policy()).state, PostureState::Compliant);
+}
+
+#[test]
+fn a_failing_that_no_update_can_end_is_judged_alike_and_told_otherwise() {
+    let mut known = catalogue();
+    known.android_os.last_versions =
+        vec![LastVersion { model: "Pixel 4a".into(), version: "13".parse().unwrap(), provenance: provenance() }];
+    let os = |asked: Vec<RulePolicy>| policy(vec![(Check::OsVersion, check(asked))]);
+    let minimum = rule(Rule::OsMinimum, Condition::Minimum("14".into()));
+    let told = |model: &str, version: &str, asked: RulePolicy| {
+        let facts = DeviceFacts {
+            model: Reading::reported(model.into()),
+            os_version: Reading::reported(version.into()),
+            ..good_facts()
+        };
+        let posture = evaluate(&facts, &os(vec![asked]), &known, &Standing::default(), now());
+        assert_eq!(posture.state, PostureState::NotCompliant);
+        posture.checks[0].reason.clone()
+    };
+    let unfixable = |required: &str| Reason::OsVendorUnfixable { found: "13".into(), required: required.into() };
+    let supported = || rule(Rule::OsSupported, Condition::Holds);
+    let behind = rule(Rule::OsBehindLatest, Condition::BehindLatest { releases: Some(0), days: None });
+    assert_eq!(told("Pixel 4a", "13", minimum.clone()), unfixable("14"));
+    assert_eq!(told("Pixel 4a", "13", supported()), unfixable("15"), "the lowest that is supported");
+    assert_eq!(told("Pixel 4a", "13", behind), unfixable("17"));
+    assert_eq!(told("Pixel 4a", "12", minimum.clone()).code(), "os-version.below-minimum", "13 is to be had");
+    assert_eq!(told("Pixel 8", "13", minimum).code(), "os-version.below-minimum");
+    assert_eq!(told("Pixel 8", "13", supported()).code(), "os-version.unsupported");
 }
 
 #[test]
