@@ -52,14 +52,20 @@ fn tell(entries: &[LedgerEntry], speech: Speech<'_>, out: &mut dyn Write) -> std
         if entry.times > 1 {
             parts.push(speech.say(Phrase::Times, &[("count", &entry.times)]));
         }
-        parts.push(match &entry.outcome {
-            Outcome::Unknown => speech.say(Phrase::OutcomeUnknown, &[]),
-            Outcome::Acknowledged => speech.say(Phrase::WasAcknowledged, &[]),
-            Outcome::Refused(code) => speech.say(Phrase::WasRefused, &[("code", code)]),
+        parts.extend(match &entry.outcome {
+            // Questions are not acknowledged; that they got their answer shows in what follows.
+            Outcome::Unknown if matches!(entry.kind, Sent::Challenge | Sent::Proof) => None,
+            Outcome::Unknown => Some(speech.say(Phrase::OutcomeUnknown, &[])),
+            Outcome::Acknowledged => Some(speech.say(Phrase::WasAcknowledged, &[])),
+            Outcome::Refused(code) => Some(speech.say(Phrase::WasRefused, &[("code", code)])),
         });
         writeln!(out, "  {}  {}", speech.moment(entry.first_at), parts.join(" · "))?;
     }
-    if let Some((sequence, report)) = entries.iter().rev().find_map(report) {
+    // The newest that carries facts; an unchanged one only names it.
+    let reports = || entries.iter().rev().filter_map(report);
+    if let Some((sequence, report)) =
+        reports().find(|(_, report)| report["content"]["full"].is_object()).or_else(|| reports().next())
+    {
         writeln!(out, "\n{}", speech.say(Phrase::LedgerFields, &[("sequence", &sequence)]))?;
         for field in FIELDS {
             if let Some(value) = value(&report, field, speech) {

@@ -111,7 +111,7 @@ impl<'a> Rounds<'a> {
     fn next(&mut self, now: Timestamp, delivery: &Delivery) -> Timestamp {
         // What an earlier acknowledgement asked for was heard then.
         if let Some(asked) = delivery.next_check_in.filter(|_| delivery.acknowledged > 0) {
-            self.due = self.due.min(later(asked, self.up_to(self.every / 10)));
+            self.due = self.due.min(later(asked, self.up_to(asked.duration_since(now) / 10)));
         }
         let again = delivery.next_try.filter(|_| delivery.waiting > 0 || delivery.problem.is_some());
         again.map_or(self.due, |again| again.min(self.due)).max(later(now, SHORTEST.min(self.every)))

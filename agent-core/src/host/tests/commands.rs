@@ -86,10 +86,15 @@ fn the_ledger_shows_what_left_and_gives_its_very_bytes() {
     assert!(said.contains("acknowledged") && said.contains("Enrolment · "), "{said}");
     assert!(said.contains("\n  storageEncryption = inactive\n") && said.contains("\n  osVersion = 12\n"), "{said}");
     assert!(!said.contains("screenLock"), "{said}");
+    assert!(!said.contains("no answer known"), "{said}");
+    desk.says(&["report"]);
+    desk.says(&["deliver"]);
+    assert!(desk.says(&["ledger"]).out.contains("What report 1 says"), "report 2 only names it");
     assert_eq!(desk.says(&["ledger", "--raw", "1"]).out, desk.server.held().reports[0]);
-    let said = desk.says(&["ledger", "--raw", "2", "--lang", "es"]);
+    assert_eq!(desk.says(&["ledger", "--raw", "2"]).out, desk.server.held().reports[1]);
+    let said = desk.says(&["ledger", "--raw", "3", "--lang", "es"]);
     assert_eq!((said.code, said.out.as_str()), (1, ""));
-    assert!(said.err.starts_with("en el libro no hay ningún informe 2"), "{}", said.err);
+    assert!(said.err.starts_with("en el libro no hay ningún informe 3"), "{}", said.err);
 }
 
 #[test]
