@@ -135,7 +135,7 @@ fn tell(failure: &Failure, call: &mut Call<'_>, err: &mut dyn Write) -> u8 {
     // Where even this cannot be written there is nobody left to tell.
     let _ = writeln!(err, "{words}");
     if call.json {
-        let _ = call.document(&serde_json::json!({ "error": { "code": failure.code(), "message": words } }));
+        let _ = call.document(&serde_json::json!({ "error": { "code": failure.code(), "words": words } }));
     }
     failure.exit()
 }

@@ -1,14 +1,11 @@
 //! `deliver`: what is queued goes to the server, and what the server says of it is told.
 
-use jiff::Timestamp;
-use serde::Serialize;
-
 use super::{
     call::{Call, wait},
     failure::{Failure, problem},
     phrase::Phrase,
 };
-use crate::client::{AgentError, Delivery, Held, LastAcknowledged, Urgency};
+use crate::client::{Delivery, Held, LastAcknowledged, Urgency};
 
 pub(super) const EXAMPLES: &str = "Examples:
   atalaya-agent deliver
@@ -22,58 +19,12 @@ pub(super) struct DeliverArguments {
     now: bool,
 }
 
-/// One pass as `--json` tells it.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct DeliveryDocument {
-    acknowledged: usize,
-    refused: usize,
-    waiting: usize,
-    new_policy: bool,
-    new_catalogue: bool,
-    held: Option<Held>,
-    problem: Option<ProblemDocument>,
-    next_try: Option<Timestamp>,
-    next_check_in: Option<Timestamp>,
-    /// The newest acknowledgement, of this pass or an earlier one.
-    last: Option<LastAcknowledged>,
-}
-
-#[derive(Serialize)]
-struct ProblemDocument {
-    code: String,
-    message: String,
-}
-
-impl From<&AgentError> for ProblemDocument {
-    fn from(error: &AgentError) -> Self {
-        Self { code: error.code().to_owned(), message: error.to_string() }
-    }
-}
-
-impl From<&Delivery> for DeliveryDocument {
-    fn from(delivery: &Delivery) -> Self {
-        Self {
-            acknowledged: delivery.acknowledged,
-            refused: delivery.refused,
-            waiting: delivery.waiting,
-            new_policy: delivery.new_policy,
-            new_catalogue: delivery.new_catalogue,
-            held: delivery.held,
-            problem: delivery.problem.as_ref().map(ProblemDocument::from),
-            next_try: delivery.next_try,
-            next_check_in: delivery.next_check_in,
-            last: delivery.last.clone(),
-        }
-    }
-}
-
 pub(super) fn run(arguments: &DeliverArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
     let machine = call.must_be_enrolled()?;
     let urgency = if arguments.now { Urgency::PersonAsked } else { Urgency::Background };
     let delivery = wait(machine.deliver(urgency))??;
     if call.json {
-        call.document(&DeliveryDocument::from(&delivery))?;
+        call.document(&delivery)?;
     } else {
         for sentence in sentences(&delivery, call) {
             writeln!(call.out, "{sentence}")?;

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     call::{Call, wait},
-    delivery::{DeliveryDocument, sentences},
+    delivery::sentences,
     failure::Failure,
     machine::Machine,
     phrase::Phrase,
@@ -135,11 +135,11 @@ fn later(moment: Timestamp, by: SignedDuration) -> Timestamp {
 /// One line of `--json`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct RoundDocument {
+struct RoundDocument<'a> {
     at: Timestamp,
     reported: Option<u64>,
-    delivery: Option<DeliveryDocument>,
-    error: Option<String>,
+    delivery: Option<&'a Delivery>,
+    error: Option<&'a AgentError>,
     next: Timestamp,
 }
 
@@ -197,8 +197,8 @@ fn tell(round: &Round, clock: &dyn Clock, call: &mut Call<'_>) -> Result<(), Fai
         let document = RoundDocument {
             at: now,
             reported: round.reported,
-            delivery: round.delivery.as_ref().ok().map(DeliveryDocument::from),
-            error: round.delivery.as_ref().err().map(ToString::to_string),
+            delivery: round.delivery.as_ref().ok(),
+            error: round.delivery.as_ref().err(),
             next: round.next,
         };
         serde_json::to_writer(&mut *call.out, &document).map_err(std::io::Error::from)?;
