@@ -9,6 +9,7 @@
 //!
 //! Only choices are seeded. Keys and device ids are as random as in life.
 
+mod fleet;
 mod model;
 mod phone;
 mod plan;
@@ -16,6 +17,7 @@ mod random;
 mod release;
 mod story;
 
+pub use fleet::{Fleet, FleetError, Progress, World};
 pub use phone::{Phone, RULES_VERSION};
 pub use plan::{Group, Outline, Plan, Visit};
 pub use random::Choices;
