@@ -10,6 +10,8 @@ mod audit;
 mod backup;
 mod catalogue;
 mod data;
+#[cfg(feature = "demo")]
+mod demo;
 mod device;
 mod error;
 mod input;
@@ -52,6 +54,9 @@ pub struct CommandLine {
 enum Command {
     /// Serve devices and people over HTTPS until SIGTERM or SIGINT.
     Serve(serve::Arguments),
+    /// Show a fleet that has lived for ninety days, with this very machine in it.
+    #[cfg(feature = "demo")]
+    Demo(crate::demo::Options),
     /// The people who look at the fleet.
     #[command(subcommand)]
     Admin(admin::Command),
@@ -85,7 +90,13 @@ enum Command {
 }
 
 /// Runs one command to its end. What it says goes to stdout, what went wrong to stderr.
-pub fn run(line: CommandLine, clock: Arc<dyn Clock>) -> ExitCode {
+#[cfg_attr(not(feature = "demo"), expect(unused_mut, reason = "only a demo is told its folder"))]
+pub fn run(mut line: CommandLine, clock: Arc<dyn Clock>) -> ExitCode {
+    // Only a folder that was named: a demo must never come near the company's usual one.
+    #[cfg(feature = "demo")]
+    if let Command::Demo(options) = &mut line.command {
+        options.data.clone_from(&line.data);
+    }
     let context = Context::new(line.data, line.org, line.json, clock);
     if !matches!(line.command, Command::Serve(_)) {
         crate::serve::log::start_plain();
@@ -104,6 +115,8 @@ pub fn run(line: CommandLine, clock: Arc<dyn Clock>) -> ExitCode {
 async fn dispatch(command: Command, context: &Context) -> Result<Answer, CommandError> {
     match command {
         Command::Serve(arguments) => serve::run(arguments, context).await,
+        #[cfg(feature = "demo")]
+        Command::Demo(options) => demo::run(&options, context).await,
         Command::Admin(command) => admin::run(command, context).await,
         Command::Token(command) => token::run(command, context).await,
         Command::ApiToken(command) => api_token::run(command, context).await,

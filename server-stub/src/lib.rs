@@ -11,6 +11,8 @@
 pub mod access;
 pub mod api;
 pub mod command;
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod fleet;
 mod intake;
 pub mod judging;

@@ -32,6 +32,9 @@ pub(super) enum CommandError {
     Password(#[from] PasswordError),
     #[error(transparent)]
     Random(#[from] NoRandomness),
+    #[cfg(feature = "demo")]
+    #[error(transparent)]
+    Demo(#[from] crate::demo::DemoError),
     #[error("the answer could not be written: {0}")]
     Output(#[from] std::io::Error),
     /// It cannot be done as things are.
