@@ -1,1 +1,17 @@
-//! The whole product as its users meet it.
+//! The whole product as its users meet it: a real server, real clients, the real network of this machine. Each module
+//! is one behaviour. The clock is the test's; nothing here waits.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod capacity;
+mod clone;
+mod journey;
+mod offline;
+mod organisations;
+mod person;
+mod replay;
+mod restart;
+mod rules;
+mod site;
+mod tampering;
+mod wire;
