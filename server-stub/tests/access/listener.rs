@@ -1,13 +1,19 @@
 //! The listener as a process: what it refuses, serves and finishes.
 
 use std::{
-    io::{BufRead as _, BufReader, Read as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{SocketAddr, TcpStream},
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::Arc,
 };
 
+use agent_core::clock::SystemClock;
+use atalaya_server::{
+    api,
+    serve::{Listener, Options, ServeError},
+    server::Server,
+};
 use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned,
     pki_types::{CertificateDer, pem::PemObject as _},
@@ -171,4 +177,49 @@ fn commands_work_beside_it_and_know_its_address() {
     let link = told["link"].as_str().unwrap();
     let path = link.strip_prefix(&running.url).unwrap();
     assert!(running.ask(path, "").starts_with("HTTP/1.1 200"), "{link}");
+}
+
+async fn in_process(data: &Path) -> (Arc<Server>, Listener) {
+    let server = Server::open(data, Arc::new(SystemClock)).await.unwrap();
+    let listener = Listener::bind("127.0.0.1:0".parse().unwrap(), Options::default()).unwrap();
+    (server, listener)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_is_finished_before_it_ends() {
+    let data = tempfile::tempdir().unwrap();
+    let (server, listener) = in_process(data.path()).await;
+    let (address, router) = (listener.address(), api::router(Arc::clone(&server)));
+    let (stop, asked) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(listener.serve(server, router, async { drop(asked.await) }));
+    let answer = tokio::task::spawn_blocking(move || {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let head = "POST /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nExpect: 100-continue\r\n\
+                    Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 3\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        // The server asks for the body: the request is being worked on.
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).unwrap();
+        assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stop.send(()).unwrap();
+        stream.write_all(b"a=b").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    });
+    let answer = answer.await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(matches!(serving.await.unwrap(), Ok(())));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_can_no_longer_write_ends_with_an_error() {
+    let data = tempfile::tempdir().unwrap();
+    let (server, listener) = in_process(data.path()).await;
+    let router = api::router(Arc::clone(&server));
+    let serving = tokio::spawn(listener.serve(Arc::clone(&server), router, std::future::pending()));
+    let written = server.store.write::<(), _>(|_| panic!("the committer dies here, as this test wants")).await;
+    assert!(written.is_err());
+    assert!(matches!(serving.await.unwrap(), Err(ServeError::Died)));
+    assert!(!server.is_ready());
 }
