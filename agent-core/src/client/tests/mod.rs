@@ -5,6 +5,7 @@ mod chaos;
 mod flaky;
 mod journey;
 mod server;
+mod stored;
 mod trying;
 
 use std::{
@@ -49,7 +50,7 @@ impl World {
         let ports = Ports {
             storage,
             transport: network.clone(),
-            signer: Arc::new(SoftwareKey::generate(Algorithm::EdDsa).unwrap()),
+            signer: Arc::new(SoftwareKey::from_seed(&[7; 32]).unwrap()),
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(7)),
             platform: Platform::Android,

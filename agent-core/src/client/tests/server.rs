@@ -76,7 +76,7 @@ pub(super) fn guarded<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl FakeServer {
     pub(super) fn new(clock: Arc<FixedClock>) -> Arc<Self> {
-        let key = SoftwareKey::generate(Algorithm::EdDsa).unwrap();
+        let key = SoftwareKey::from_seed(&[1; 32]).unwrap();
         let first = key_document(1, &key, None, clock.now(), &key);
         let policy = policy_document(&json!({ "checks": { "screen-lock": { "grace": "3d" }, "os-version": {
             "android": { "min": "13" } } } }));

@@ -144,12 +144,12 @@ impl ServerCertVerifier for PinnedVerifier {
 /// Why a handshake was given up, when this side or the other gave it up.
 pub(super) fn refusal(mut cause: Option<&(dyn Error + 'static)>) -> Option<String> {
     while let Some(error) = cause {
-        let inner = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
-        let found = error.downcast_ref().or_else(|| inner.and_then(|inner| inner.downcast_ref::<rustls::Error>()));
-        if let Some(error) = found {
+        if let Some(error) = error.downcast_ref::<rustls::Error>() {
             return Some(words(error));
         }
-        cause = error.source();
+        // An I/O error is not the source of itself: what it wraps is reached by hand, however deep.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map(|wrapped| wrapped as &(dyn Error + 'static)).or_else(|| error.source());
     }
     None
 }
