@@ -20,7 +20,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::{
-    access::limits::Limits,
+    access::{Actor, audit, limits::Limits},
     intake::registry::Registry,
     judging::{self, Settled, rules},
     keys::{Keys, KeysError, make_private_folder, random},
@@ -129,7 +129,7 @@ fn own_name(connection: &Connection, new: &str) -> Result<String, StoreError> {
     Ok(connection.query_row("SELECT server_id FROM server", [], |row| row.get(0))?)
 }
 
-/// Makes an organisation; its number is the next one.
+/// Makes an organisation, on the record; its number is the next one.
 pub fn create_organisation(connection: &Connection, name: &str, now: Timestamp) -> Result<Scope, StoreError> {
     let at = to_ms(now);
     let org: u32 = connection.query_row("SELECT coalesce(max(org), 0) + 1 FROM organisations", [], |row| row.get(0))?;
@@ -145,7 +145,10 @@ pub fn create_organisation(connection: &Connection, name: &str, now: Timestamp) 
         "INSERT INTO policies (org, grp, revision, applied_at, note, document) VALUES (?1, ?2, 1, ?3, ?4, ?5)",
         params![org, rules::DEFAULT_GROUP, at, "starter", print("policy", &starter.json)?],
     )?;
-    Ok(Scope::proven(org))
+    let scope = Scope::proven(org);
+    let detail = serde_json::json!({"organisation": org});
+    audit::record(connection, scope, now, &Actor::Local, "organisation.created", detail)?;
+    Ok(scope)
 }
 
 /// The scope of a device, for commands that stand beside the data.

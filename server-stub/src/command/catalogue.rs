@@ -108,7 +108,11 @@ fn table(lines: &[ReleaseLineView]) -> String {
             or_none(line.newest.as_ref()),
             or_none(line.floors.first().map(|floor| &floor.version)),
             line.fetched_at.map_or_else(|| "–".to_owned(), |at| format!("{at:.0}")),
-            if line.stale { "too old to say what is latest" } else { "" }.to_owned(),
+            match (line.releases.is_empty(), line.stale) {
+                (true, _) => "no releases known".to_owned(),
+                (false, true) => "too old to say what is latest".to_owned(),
+                (false, false) => String::new(),
+            },
         ]
     }));
     columns(&rows)
@@ -117,6 +121,7 @@ fn table(lines: &[ReleaseLineView]) -> String {
 fn explain(line: &ReleaseLineView, now: Timestamp) -> String {
     let mut told = vec![match &line.effective_latest {
         Some(latest) => format!("Latest of {} on {} is {latest}.", line.product, line.platform),
+        None if line.releases.is_empty() => "What is latest is unknown: no source says.".to_owned(),
         None if line.stale => "What is latest is unknown: every source is older than the policy allows.".to_owned(),
         None => "What is latest is unknown: no release is older than the hold-back window.".to_owned(),
     }];

@@ -7,16 +7,9 @@ use std::{
 
 use agent_core::clock::Clock;
 use jiff::Timestamp;
-use serde_json::json;
 
 use super::{answer::note, error::CommandError};
-use crate::{
-    access::{Actor, audit},
-    scope::Scope,
-    serve,
-    server::{Server, create_organisation},
-    store::StoreError,
-};
+use crate::{scope::Scope, serve, server::Server};
 
 /// The variable that names the data folder.
 const VARIABLE: &str = "ATALAYA_DATA";
@@ -83,7 +76,7 @@ impl Context {
     pub(super) async fn open_with_organisation(&self, fresh: Fresh) -> Result<(Data, Scope), CommandError> {
         let data = self.open(fresh).await?;
         if fresh == Fresh::Make && self.org.is_none() && data.server.organisations().await?.is_empty() {
-            found(&data.server, FIRST_ORGANISATION).await?;
+            data.server.create_organisation(FIRST_ORGANISATION).await?;
             note(&format!(
                 "{}: new data folder with one organisation, “{FIRST_ORGANISATION}”, and the starter policy; \
                  `atalaya org rename --name NAME` names it",
@@ -130,15 +123,4 @@ impl Data {
             usual
         })
     }
-}
-
-/// Makes an organisation, on the record.
-pub(super) async fn found(server: &Server, name: &str) -> Result<Scope, StoreError> {
-    let (name, now) = (name.to_owned(), server.now());
-    let made = server.store.write(move |conn| {
-        let scope = create_organisation(conn, &name, now)?;
-        audit::record(conn, scope, now, &Actor::Local, "organisation.created", json!({"organisation": scope.org()}))?;
-        Ok(scope)
-    });
-    made.await
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     answer::{Answer, columns},
-    data::{Context, Fresh, found},
+    data::{Context, Fresh},
     error::CommandError,
 };
 use crate::access::{Actor, audit};
@@ -36,7 +36,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<Answer, C
             if data.server.organisations().await?.iter().any(|(_, known)| *known == name) {
                 return Err(CommandError::Refused(format!("there is an organisation “{name}” already")));
             }
-            let scope = found(&data.server, &name).await?;
+            let scope = data.server.create_organisation(&name).await?;
             let words =
                 format!("Organisation {}, “{name}”, with the starter policy for its default group.", scope.org());
             Ok(Answer::done(words, json!({"organisation": scope.org(), "name": name})))

@@ -227,7 +227,16 @@ async fn everything_about_access_is_in_the_audit_log_and_names_nobody() {
         .map(|entry| entry.payload.as_ref().unwrap())
         .map(|payload| format!("{} {}", payload["actor"].as_str().unwrap(), payload["action"].as_str().unwrap()))
         .collect();
-    assert_eq!(told, ["user:1 signed-out", "user:1 signed-in", "local password.set", "local user.invited"]);
+    assert_eq!(
+        told,
+        [
+            "user:1 signed-out",
+            "user:1 signed-in",
+            "local password.set",
+            "local user.invited",
+            "local organisation.created"
+        ]
+    );
     assert_eq!(breaches, []);
     assert!(!format!("{entries:?}").contains("marta"));
 }
