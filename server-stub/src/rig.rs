@@ -26,7 +26,7 @@ use tower::ServiceExt;
 use crate::{api, scope::Scope, server::Server, store::StoreError, token};
 
 pub(crate) struct Rig {
-    pub(crate) data: tempfile::TempDir,
+    pub(crate) _data: tempfile::TempDir,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) server: Arc<Server>,
     pub(crate) scope: Scope,
@@ -37,7 +37,7 @@ pub(crate) async fn rig() -> Rig {
     let clock = Arc::new(FixedClock::at("2026-11-24T09:00:00Z".parse().unwrap()));
     let server = Server::open(data.path(), Arc::<FixedClock>::clone(&clock)).await.unwrap();
     let scope = server.create_organisation("Clínica Levante").await.unwrap();
-    Rig { data, clock, server, scope }
+    Rig { _data: data, clock, server, scope }
 }
 
 pub(crate) struct Device {
