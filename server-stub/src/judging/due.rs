@@ -17,7 +17,7 @@ use crate::{
 /// How many devices one piece of work judges.
 const PIECE: u32 = 200;
 
-/// What [`settle`] did.
+/// What `settle` did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Settled {
     /// Devices about which something had come due.

@@ -4,7 +4,7 @@
 //! report, due moment or new rules ─▶ judge ─▶ Record (now) + timeline (spans) + counts, in one transaction
 //! ```
 //!
-//! Everything here runs on the committer's thread, with its [`Desk`].
+//! Everything here runs on the committer's thread, with its `Desk`.
 
 mod counts;
 mod desk;

@@ -54,7 +54,7 @@ pub(crate) fn href(name: &str, value: &str, back: &str) -> String {
     format!("/preferences?{query}")
 }
 
-/// What a link of [`href`] asks for: `Set-Cookie` values, and the path to come back to. Only a path of this
+/// What a link of `href` asks for: `Set-Cookie` values, and the path to come back to. Only a path of this
 /// very server is followed, so that the link cannot be used to lead people elsewhere.
 pub fn chosen(query: &str) -> (Vec<String>, String) {
     let mut cookies = Vec::new();

@@ -1,6 +1,6 @@
 //! The pages' own words in Spanish and English: one table, one row per key. Spanish says tú.
 //!
-//! A key that ends in `.one` is the sentence for exactly one; [`Speak::count`] chooses.
+//! A key that ends in `.one` is the sentence for exactly one; `Speak::count` chooses.
 
 mod table;
 

@@ -1,4 +1,4 @@
-//! The database: one SQLite file, one thread that writes ([`committer`]), a pool of readers.
+//! The database: one SQLite file, one thread that writes (`committer`), a pool of readers.
 //!
 //! What is acknowledged is on the disk: a write returns after its group's commit was flushed. All SQL that changes a
 //! device's state stands in [`crate::judging`], queries of pages in [`crate::fleet`].
