@@ -24,6 +24,9 @@ use crate::{
 /// A deadline is near this long before.
 const NEAR: SignedDuration = SignedDuration::from_hours(48);
 
+/// How many failing checks ask for attention by themselves.
+const MOST_FAILING: usize = 3;
+
 type Params = BTreeMap<String, String>;
 
 /// What the sentences are made from.
@@ -118,6 +121,8 @@ impl Ask<'_> {
             found.push(item(DeviceState::NotCompliant, code, Some(check), counts.fail, &filter));
         }
         found.sort_by_key(|item| std::cmp::Reverse(item.devices));
+        // The rest stands among the checks that fail most.
+        found.truncate(MOST_FAILING);
         found
     }
 

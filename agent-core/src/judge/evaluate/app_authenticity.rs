@@ -47,11 +47,16 @@ pub(super) fn find(asked: &Asked<'_>) -> Found {
             Ok((found, evidence)) => Found::that(
                 accepted.contains(found),
                 Reason::AuthenticityGood {},
-                Reason::InstallerUnexpected { found: found.clone() },
+                Reason::InstallerUnexpected { found: installer(found) },
                 evidence,
             ),
             Err(reason) => Found::unknown(reason),
         },
         _ => asked.misfit(),
     }
+}
+
+/// The installer as the sentence names it: a package, or that no store was involved.
+fn installer(package: &str) -> String {
+    if package.is_empty() { "no-store" } else { package }.to_owned()
 }

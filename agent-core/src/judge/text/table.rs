@@ -392,8 +392,8 @@ pub const TEXTS: &[Text] = &[
     ),
     text(
         "reason.app-authenticity.installer-unexpected",
-        "La app no viene de una tienda aceptada («{found}»).",
-        "The app does not come from an accepted store (\"{found}\").",
+        "La app no viene de una tienda aceptada, sino de: {found}.",
+        "The app does not come from an accepted store, but from: {found}.",
     ),
     text(
         "reason.app-authenticity.installer-unexpected.fix",
@@ -550,6 +550,7 @@ pub const TEXTS: &[Text] = &[
     text("term.writable-system", "el sistema se puede escribir", "a writable system"),
     text("term.jailbreak-file", "un archivo de jailbreak", "a jailbreak file"),
     text("term.injected-library", "código inyectado", "injected code"),
+    text("term.no-store", "fuera de las tiendas", "outside the stores"),
     text("term.android", "Android", "Android"),
     text("term.ios", "iOS", "iOS"),
     text("term.linux", "Linux", "Linux"),
