@@ -100,13 +100,14 @@ pub struct EnrolmentAnswer {
 /// `POST /v1/reports`: what the server holds and thinks after committing a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Acknowledgement {
+pub struct Acknowledgement<P = serde_json::Value> {
     /// The sequence number that was committed.
     pub sequence: u64,
     /// SHA-256 of the received envelope, lower-case hexadecimal: names this report in `unchanged` ones.
     pub report_hash: String,
-    /// The server's posture, authoritative: [`crate::judge::Posture`] as it serialises, under the device's state.
-    pub posture: serde_json::Value,
+    /// The server's posture, authoritative: [`crate::judge::Posture`] as it serialises. A server puts in the posture
+    /// itself; an agent reads any JSON.
+    pub posture: P,
     /// The device's state in the fleet.
     pub state: crate::judge::DeviceState,
     /// The newest policy for this device.
@@ -136,17 +137,17 @@ pub struct Batch {
 /// The answer to a batch: one answer per envelope, in the same order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct BatchAnswer {
+pub struct BatchAnswer<P = serde_json::Value> {
     /// One answer per envelope.
-    pub answers: Vec<BatchItem>,
+    pub answers: Vec<BatchItem<P>>,
 }
 
 /// What became of one envelope of a batch.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum BatchItem {
+pub enum BatchItem<P = serde_json::Value> {
     /// Committed.
-    Acknowledged(Box<Acknowledgement>),
+    Acknowledged(Box<Acknowledgement<P>>),
     /// Refused, with the problem that a single report would have met.
     Refused(Problem),
 }

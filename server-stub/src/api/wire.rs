@@ -19,7 +19,7 @@ use super::problem::{Problem, ProblemCode};
 use crate::{
     access::{Peer, limits::Subject},
     intake::{
-        self, Outcome, VerifiedReport,
+        self, Outcome, Outgoing, VerifiedReport,
         challenge::{self, Subject as For},
         enrolment,
         served::{self, Served},
@@ -98,7 +98,7 @@ async fn batch(
     State(server): State<Arc<Server>>,
     headers: HeaderMap,
     body: Bytes,
-) -> Result<Json<BatchAnswer>, Problem> {
+) -> Result<Json<BatchAnswer<Outgoing>>, Problem> {
     let batch: Batch = json(&headers, &body)?;
     if batch.envelopes.len() > LARGEST_COUNT {
         return Err(ProblemCode::BodyTooLarge.detail(format!("a batch holds at most {LARGEST_COUNT} envelopes")));

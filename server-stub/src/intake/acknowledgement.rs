@@ -1,10 +1,13 @@
 //! What a device is told after its report was committed.
 
+use std::sync::Arc;
+
 use agent_core::{
-    judge::DeviceState,
+    judge::{DeviceState, Posture},
     wire::message::{Acknowledgement, SCHEMA_VERSION},
 };
 use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 
 use super::challenge::{self, Subject};
 use crate::{
@@ -15,6 +18,16 @@ use crate::{
 /// When the server would like to hear next, in seconds: four times on a working day.
 const NEXT_CHECK_IN: u32 = 4 * 60 * 60;
 
+/// A posture on its way out: turned into JSON where the answer is written, not on the committer's thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outgoing(Option<Arc<Posture>>);
+
+impl Serialize for Outgoing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.as_deref().serialize(serializer)
+    }
+}
+
 /// The acknowledgement of one report. Revisions and challenge are the newest, also where a report is repeated.
 pub(super) fn acknowledge(
     keys: &Keys,
@@ -23,12 +36,11 @@ pub(super) fn acknowledge(
     sequence: u64,
     report_hash: &str,
     now: Timestamp,
-) -> Acknowledgement {
-    let posture = record.posture.as_ref().and_then(|posture| serde_json::to_value(posture).ok());
+) -> Acknowledgement<Outgoing> {
     Acknowledgement {
         sequence,
         report_hash: report_hash.to_owned(),
-        posture: posture.unwrap_or_default(),
+        posture: Outgoing(record.posture.clone()),
         state: record.shown.as_ref().map_or(DeviceState::Unknown, |shown| shown.state),
         policy_revision: rules.policy(&record.group).revision,
         policy_epoch: rules.epoch,

@@ -12,16 +12,19 @@ use agent_core::{
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{acknowledgement::acknowledge, verify::VerifiedReport};
+use super::{
+    acknowledgement::{Outgoing, acknowledge},
+    verify::VerifiedReport,
+};
 use crate::{
     api::problem::{Problem, ProblemCode},
-    judging::{Desk, Record, Rules, catch_up, judge},
+    judging::{Desk, Record, Rules, catch_up, judge, still_holds},
     keys::Keys,
     store::{StoreError, cut, to_ms},
 };
 
 /// What became of a report.
-pub(crate) type Outcome = Result<Acknowledgement, Problem>;
+pub(crate) type Outcome = Result<Acknowledgement<Outgoing>, Problem>;
 
 /// How long a report may have been on its way and still count as made when it was received.
 const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(60);
@@ -132,7 +135,9 @@ fn take_in(
     let fresh = verified.challenged_at >= record.challenged_at;
     store_report(connection, record, verified, (made_at, now), fresh)?;
 
+    let judged_at = record.judged_at;
     let mut changed = catch_up(connection, desk, record, rules, made_at)?;
+    let came_due = record.judged_at != judged_at;
     record.last_sequence = report.sequence;
     record.received += 1;
     record.challenged_at = now;
@@ -140,9 +145,15 @@ fn take_in(
     record.last_report_at = Some(now);
     record.agent_version.clone_from(&report.agent_version.chars().take(40).collect());
     if let Some((facts, full)) = told {
-        changed.documents |= facts != record.facts;
-        record.facts = facts;
+        if facts != record.facts {
+            record.posture = None;
+            record.facts = facts;
+            changed.documents = true;
+        }
         record.full = Some(full);
+    }
+    if !came_due && still_holds(record, rules, now) {
+        return record.save_heard(connection);
     }
     // A queued report writes history at its own time; one that has just been made is judged once, now.
     if now.duration_since(made_at) > ON_ITS_WAY {

@@ -18,6 +18,7 @@ pub mod token;
 mod verify;
 
 pub(crate) use self::{
+    acknowledgement::Outgoing,
     commit::{Outcome, commit},
     verify::{VerifiedReport, verify, verify_proof},
 };

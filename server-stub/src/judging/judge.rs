@@ -1,5 +1,7 @@
 //! Judging one device at one moment, and writing what that changes.
 
+use std::sync::Arc;
+
 use agent_core::judge::{Posture, evaluate, silence};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -40,11 +42,30 @@ pub(crate) fn judge(
     record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
     record.standing = standing;
     record.shown = Some(shown);
-    record.posture = Some(posture);
+    record.posture = Some(Arc::new(posture));
     record.judged_at = at;
     record.rules_revision = rules.revision;
     Ok(Changed { documents })
 }
+
+/// Whether the last judgement holds for a report that tells the same facts: same rules, same day (ages are told in
+/// days), and not silent; what has come due was judged before. Then only silence begins anew, and with it the next
+/// due moment.
+pub(crate) fn still_holds(record: &mut Record, rules: &Rules, now: Timestamp) -> bool {
+    let Some(posture) = &record.posture else { return false };
+    let day = |moment: Timestamp| moment.as_second().div_euclid(SECONDS_OF_A_DAY);
+    let holds = record.rules_revision == rules.revision
+        && record.shown.as_ref().is_some_and(|shown| !shown.silent)
+        && day(record.judged_at) == day(now);
+    if holds {
+        let policy = rules.policy(&record.group);
+        let silence = silence::judge(posture.state, record.last_heard_at, &[], policy, now);
+        record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
+    }
+    holds
+}
+
+const SECONDS_OF_A_DAY: i64 = 24 * 60 * 60;
 
 /// Lives through everything that came due for the device until a moment: each at its own time.
 pub(crate) fn catch_up(

@@ -21,7 +21,7 @@ pub use self::due::Settled;
 pub(crate) use self::{
     desk::Desk,
     due::settle,
-    judge::{catch_up, judge},
+    judge::{catch_up, judge, still_holds},
     record::{Record, number},
     rules::Rules,
     shown::Shown,

@@ -1,5 +1,7 @@
 //! One device as the writer knows it: what it said last, how it is judged, and what is shown of it.
 
+use std::sync::Arc;
+
 use agent_core::{
     judge::{DeviceFacts, DeviceState, Evidence, Platform, Posture, Standing},
     wire::id::DeviceId,
@@ -37,7 +39,7 @@ pub(crate) struct Record {
     pub(crate) facts: DeviceFacts,
     pub(crate) standing: Standing,
     /// The posture as it was judged last; none until this process has judged.
-    pub(crate) posture: Option<Posture>,
+    pub(crate) posture: Option<Arc<Posture>>,
     /// What is shown; none before the first judgement.
     pub(crate) shown: Option<Shown>,
     pub(crate) state_since: Timestamp,
@@ -147,6 +149,30 @@ impl Record {
         })
     }
 
+    /// Writes that a report came which changed nothing that is judged.
+    pub(crate) fn save_heard(&self, connection: &Connection) -> Result<(), StoreError> {
+        connection
+            .prepare_cached(
+                "UPDATE device_states SET last_sequence = ?3, received = ?4, challenged_at = ?5, last_heard_at = ?6,
+                    last_report_at = ?7, full_sequence = ?8, full_hash = ?9, agent_version = ?10, due_at = ?11
+                 WHERE org = ?1 AND device = ?2",
+            )?
+            .execute(params![
+                self.scope.org(),
+                self.device.to_bytes(),
+                number(self.last_sequence)?,
+                number(self.received)?,
+                to_ms(self.challenged_at),
+                to_ms(self.last_heard_at),
+                self.last_report_at.map(to_ms),
+                self.full.map(|(sequence, _)| number(sequence)).transpose()?,
+                self.full.map(|(_, hash)| hash),
+                self.agent_version,
+                self.due_at.map(to_ms),
+            ])?;
+        Ok(())
+    }
+
     /// Writes what a report or a judgement has moved.
     pub(crate) fn save(&self, connection: &Connection, changed: Changed) -> Result<(), StoreError> {
         let (Some(shown), Some(posture)) = (&self.shown, &self.posture) else {
@@ -206,7 +232,7 @@ impl Record {
                     self.device.to_bytes(),
                     print("facts", &self.facts)?,
                     print("standing", &self.standing)?,
-                    print("posture", posture)?,
+                    print("posture", posture.as_ref())?,
                 ])?;
         }
         Ok(())

@@ -27,11 +27,25 @@ const CATALOGUE: &str = r#"{"apiVersion":"posture/v1","kind":"Catalogue",
 /// One thing that happens.
 #[derive(Debug, Clone)]
 enum Step {
-    Pass { hours: i64 },
+    Pass {
+        hours: i64,
+    },
     Settle,
     Enrol,
-    Report { device: usize, facts: Box<DeviceFacts> },
-    Policy { grace: u32, complexity: &'static str, stale: u32, group: &'static str },
+    Report {
+        device: usize,
+        facts: Box<DeviceFacts>,
+    },
+    /// The same facts again, some minutes later.
+    Again {
+        device: usize,
+    },
+    Policy {
+        grace: u32,
+        complexity: &'static str,
+        stale: u32,
+        group: &'static str,
+    },
     Catalogue,
 }
 
@@ -81,12 +95,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
               prop::sample::select(vec!["default", "sales"]))
             .prop_map(|(grace, complexity, stale, group)| Step::Policy { grace, complexity, stale, group }),
         1 => Just(Step::Catalogue),
+        3 => (0..4_usize).prop_map(|device| Step::Again { device }),
     ];
     prop::collection::vec(step, 1..30)
 }
 
 async fn live(rig: &Rig, steps: Vec<Step>) {
     let mut devices: Vec<Device> = vec![rig.enrol().await];
+    let mut told: std::collections::HashMap<usize, DeviceFacts> = std::collections::HashMap::new();
     let mut revision = 1;
     for step in steps {
         let (scope, now) = (rig.scope, rig.clock.now());
@@ -96,7 +112,15 @@ async fn live(rig: &Rig, steps: Vec<Step>) {
             Step::Enrol => devices.push(rig.enrol().await),
             Step::Report { device, facts } => {
                 let place = device % devices.len();
+                told.insert(place, (*facts).clone());
                 rig.send(&mut devices[place], *facts).await;
+            }
+            Step::Again { device } => {
+                let place = device % devices.len();
+                rig.clock.advance(SignedDuration::from_mins(7));
+                let facts = told.get(&place).cloned().unwrap_or_else(|| crate::rig::facts(true));
+                told.insert(place, facts.clone());
+                rig.send(&mut devices[place], facts).await;
             }
             Step::Policy { grace, complexity, stale, group } => {
                 revision += 1;
