@@ -174,7 +174,7 @@ mod tests {
         let server = Server::open(folder.path(), Arc::<DemoClock>::clone(&clock)).await.unwrap();
         let mut steps = 0;
         let (scope, fleet) = make(&server, &clock, span, |_| steps += 1).await.unwrap();
-        assert!(steps > 200, "{steps}");
+        assert!(steps > 150, "{steps}");
         let (devices, reports, spans): (i64, i64, i64) = server
             .store
             .read(move |connection| {

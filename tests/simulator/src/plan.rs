@@ -64,7 +64,7 @@ pub struct Plan {
 /// Of a hundred working days a phone is heard on this many, and on each on which something changed.
 const DILIGENCE: u64 = 94;
 /// Moments of one day at most. Phones share them, so that their reports are committed together.
-const MOMENTS_A_DAY: i64 = 10;
+const MOMENTS_A_DAY: i64 = 6;
 
 impl Plan {
     /// Plans a fleet.
