@@ -66,10 +66,11 @@ pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
             let shape = shape::of_word(&span.word, span.in_grace);
             let word = judged::span(when.language, &span.word, span.in_grace);
             let until = span.until.map_or_else(|| when.language.say("span.now").to_owned(), |until| when.day(until));
+            // One per cent at least, or a short failure would vanish; the youngest one within the picture.
+            let width = (to - from).max(0.01);
             Part {
-                x: per_cent(from),
-                // Half a per cent at least, or a short failure would vanish.
-                width: per_cent((to - from).max(0.005)),
+                x: per_cent(from.min(1.0 - width)),
+                width: per_cent(width),
                 shape,
                 words: format!("{word}: {} – {until}", when.day(span.since)),
             }

@@ -39,11 +39,8 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     if device.silent {
         since = format!("{since} {}", language.say("device.silent"));
     }
-    let mut shown: Vec<_> = device
-        .checks
-        .iter()
-        .filter(|check| check.verdict != Verdict::NotApplicable || !check.code.is_empty())
-        .collect();
+    let is_elsewhere = |check: &&DeviceCheck| check.code == "not-on-this-platform";
+    let (elsewhere, mut shown): (Vec<_>, Vec<_>) = device.checks.iter().partition(is_elsewhere);
     shown.sort_by_key(|check| weight(check));
     let asking: Vec<_> = shown.iter().filter(|check| asks(check)).collect();
     finish(&Page {
@@ -62,6 +59,11 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
             .map(|language| (language.as_str(), asking.iter().map(|check| Told::of(check, language)).collect()))
             .collect(),
         checks: shown.iter().map(|check| self::check(check, chrome)).collect(),
+        elsewhere: (!elsewhere.is_empty()).then(|| {
+            let names: Vec<_> = elsewhere.iter().map(|check| judged::check(language, check.check)).collect();
+            let platform = judged::platform(row.platform);
+            language.fill("device.elsewhere", &[("platform", &platform), ("checks", &names.join(", "))])
+        }),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
         gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
         findings: device.findings.iter().map(|finding| odd(finding, chrome)).collect(),
@@ -85,6 +87,7 @@ struct Page<'a> {
     overall: Vec<Part>,
     periods: Vec<Period>,
     checks: Vec<Row>,
+    elsewhere: Option<String>,
     /// In the viewer's language, then in the other.
     told: Vec<(&'static str, Vec<Told>)>,
     report: Option<Report>,

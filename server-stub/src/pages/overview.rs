@@ -186,7 +186,8 @@ fn needs(item: &Attention, chrome: &Chrome) -> Need {
         ("gone-stale", _) => (count("attention.gone-stale", &[]), language.say("attention.stale.why").to_owned()),
         ("not-known", _) => (count("attention.not-known", &[]), language.say("attention.not-known.why").to_owned()),
         ("source-silent", _) => {
-            let said = param("source").zip(param("days"));
+            let days = param("days").and_then(|days| days.parse().ok()).map(|days| when.number(days));
+            let said = param("source").zip(days.as_deref());
             let title = said.and_then(|(source, days)| {
                 language.try_fill("attention.source-silent", &[("source", source), ("days", days)])
             });

@@ -129,6 +129,9 @@ impl When<'_> {
     /// `41 days`; the hours of a length under two days.
     pub fn length(&self, since: Timestamp) -> String {
         let hours = self.now.duration_since(since).as_hours().max(0);
+        if hours == 0 {
+            return self.pick(("menos de una hora", "under an hour")).to_owned();
+        }
         let (count, one, many) = if hours < 48 {
             (hours, ("hora", "hour"), ("horas", "hours"))
         } else {
