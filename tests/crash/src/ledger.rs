@@ -117,6 +117,14 @@ impl Ledger {
         Ok(Some(Self { kills, writers, reporters: reporters.collect::<Result<_, Failure>>()? }))
     }
 
+    /// Removes the kept ledger; nothing happens where there is none.
+    pub(crate) fn forget(dir: &Path) -> io::Result<()> {
+        match std::fs::remove_file(dir.join(FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Keeps the ledger for a later run. Call it after a look: what is recent is not kept.
     pub(crate) fn save(&self, dir: &Path) -> Result<(), Failure> {
         let rows = self.reporters.iter().map(|reporter| {

@@ -29,7 +29,7 @@ struct Options {
     #[arg(default_value_t = 200)]
     kills: u32,
     /// Stop after this many seconds and keep the state; the same command goes on from there.
-    #[arg(long)]
+    #[arg(long, alias = "seconds", value_name = "SECONDS")]
     budget: Option<u64>,
     /// Where data and state are kept; a temporary folder when it is left out.
     #[arg(long)]
@@ -86,7 +86,9 @@ fn run(options: &Options) -> Result<(), Failure> {
         }
     }
     finish(&server, &data, &mut ledger)?;
-    ledger.save(&dir)?;
+    // Done: the next run over this folder begins anew.
+    Ledger::forget(&dir)?;
+    std::fs::remove_dir_all(&data)?;
     say(&format!(
         "{} kills in {:.0} s: {} reports acknowledged, all there, none twice; atalaya verify is clean",
         ledger.kills,

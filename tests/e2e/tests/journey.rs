@@ -3,6 +3,7 @@
 use agent_core::judge::{Check, DeviceState, Verdict, facts::Reading};
 
 use crate::{
+    console::Console,
     person::Person,
     site::{CATALOGUE, POLICY, Site},
 };
@@ -24,12 +25,23 @@ async fn a_person_enrols_reports_fixes_and_is_compliant() {
     assert_eq!(whatsapp.verdict, Verdict::Fail.as_str());
     assert_eq!(site.state(person.device()).await, "not-compliant");
 
+    // IT sees it: counted, listed with its reason, and on the page.
+    let (script, owner) =
+        (Console::script(&site, scope).await, Console::person(&site, scope, "marta@levante.example").await);
+    let summary = script.get(&site, "/v1/fleet/summary").await.json();
+    assert_eq!((&summary["states"]["notCompliant"], &summary["states"]["compliant"]), (&1.into(), &0.into()));
+    let listed = script.get(&site, "/v1/devices?state=not-compliant").await;
+    assert!(listed.body.contains(&person.device().to_string()) && listed.body.contains("2.26.9.72"), "{}", listed.body);
+    let page = owner.get(&site, &format!("/devices/{}", person.device())).await;
+    assert!(page.status == 200 && page.body.contains("2.26.17.4") && page.body.contains("CVE-2026-23871"));
+
     // The person updates, and the server says so.
     site.pass(1).await;
     person.facts.whatsapp_business.version = Reading::reported("2.26.39.71".to_owned());
     assert_eq!(person.report().await.last.unwrap().state, DeviceState::Compliant);
     assert_eq!(site.state(person.device()).await, "compliant");
     assert_eq!(site.reports(person.device()).await, 2);
+    assert_eq!(script.get(&site, "/v1/fleet/summary").await.json()["states"]["compliant"], 1);
     site.verify();
 }
 

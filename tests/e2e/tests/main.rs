@@ -5,6 +5,7 @@
 
 mod capacity;
 mod clone;
+mod console;
 mod journey;
 mod offline;
 mod organisations;

@@ -1,6 +1,7 @@
 //! Two companies on one server: nothing of one reaches the other.
 
 use crate::{
+    console::Console,
     person::{Person, clock, network},
     site::{POLICY, Site},
     wire::{report, sealed, send},
@@ -48,4 +49,43 @@ async fn devices_and_tokens_belong_to_one_organisation() {
     let token = site.token(there, 1).await;
     assert!(mover.agent.enrol(&site.url, &token, None).await.is_err());
     site.verify();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_sees_one_organisation() {
+    let site = Site::open().await;
+    let mut sides = Vec::new();
+    for (name, email) in [("Clinica Levante", "marta@levante.example"), ("Banco Poniente", "luis@poniente.example")] {
+        let scope = site.organisation(name, POLICY).await;
+        let phone = Person::enrolled(&site, &site.token(scope, 1).await).await;
+        phone.report().await;
+        let script = Console::script(&site, scope).await;
+        sides.push((name, phone.device().to_string(), Console::person(&site, scope, email).await, script));
+    }
+    for (own, other) in [(0, 1), (1, 0)] {
+        let ((name, device, person, script), (their_name, their_device, ..)) = (&sides[own], &sides[other]);
+        for path in ["/v1/fleet/summary", "/v1/devices", "/v1/devices.csv", "/v1/releases"] {
+            let page = script.get(&site, path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            assert!(!page.body.contains(their_device) && !page.body.contains(their_name), "{path}");
+        }
+        assert!(script.get(&site, "/v1/devices").await.body.contains(device));
+        assert!(person.get(&site, "/").await.body.contains(name));
+        for path in ["/", "/devices", "/devices.csv", "/releases", "/account"] {
+            let page = person.get(&site, path).await;
+            assert_eq!(page.status, 200, "{path}: {}", page.body);
+            assert!(!page.body.contains(their_device) && !page.body.contains(their_name), "{path}");
+        }
+        // Another company's device is answered like one that does not exist.
+        let none = format!("{}{}", &device[..7], "0".repeat(19));
+        for (looker, folder) in [(script, "/v1/devices"), (person, "/devices")] {
+            assert_eq!(looker.get(&site, &format!("{folder}/{device}")).await.status, 200);
+            let theirs = looker.get(&site, &format!("{folder}/{their_device}")).await;
+            let absent = looker.get(&site, &format!("{folder}/{none}")).await;
+            assert_eq!((theirs.status, absent.status), (404, 404));
+            assert_eq!(theirs.body.replace(their_device.as_str(), ""), absent.body.replace(&none, ""));
+        }
+        let theirs = script.get(&site, &format!("/v1/devices/{their_device}/timeline?at=2026-11-24T12:00:00Z")).await;
+        assert_eq!(theirs.status, 404);
+    }
 }
