@@ -83,17 +83,15 @@ impl Console {
 async fn ask(site: &Site, method: &str, path: &str, proof: &str, form: &str) -> Page {
     let address = site.url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await.unwrap();
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
-    if !proof.is_empty() {
-        request += &format!("{proof}\r\n");
-    }
-    if !form.is_empty() {
-        let length = form.len();
-        request += &format!(
-            "Origin: http://{address}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n"
-        );
-    }
-    request += &format!("\r\n{form}");
+    let proof = if proof.is_empty() { String::new() } else { format!("{proof}\r\n") };
+    let about_form = if form.is_empty() {
+        String::new()
+    } else {
+        let kind = "Content-Type: application/x-www-form-urlencoded";
+        format!("Origin: http://{address}\r\n{kind}\r\nContent-Length: {}\r\n", form.len())
+    };
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n");
+    let request = format!("{head}{proof}{about_form}\r\n{form}");
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
