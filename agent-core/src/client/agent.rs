@@ -15,57 +15,25 @@ use super::{
     error::AgentError,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
-    random::Random,
+    ports::{DELIVERY, Ports, STATE},
     status::{EnrolmentStatus, QueueStatus, RulesStatus, Status},
-    storage::{Storage, read_json, write_json},
-    transport::Transport,
+    storage::{read_json, write_json},
     trust::Rules,
 };
 use crate::{
-    clock::Clock,
-    judge::{DeviceFacts, Platform, Posture, Standing, evaluate},
+    judge::{DeviceFacts, Posture, Standing, evaluate},
     wire::{
         envelope::{Kind, seal},
         id::DeviceId,
-        key::Signer,
         message::SCHEMA_VERSION,
         report::{Content, Full, Report, Unchanged},
         wanted::Wanted,
     },
 };
 
-/// Held while what is kept changes; never across an await.
-pub(super) const STATE: &str = "state";
-/// Held by the one delivery or enrolment that is under way.
-const DELIVERY: &str = "delivery";
 const STANDING: &str = "standing.json";
 /// The highest number that a report can have.
 const HIGHEST: u64 = 1 << 53;
-
-/// What an agent needs of the world.
-#[derive(Clone)]
-pub struct Ports {
-    /// Where it keeps things.
-    pub storage: Arc<dyn Storage>,
-    /// How it reaches the server.
-    pub transport: Arc<dyn Transport>,
-    /// What signs for the device.
-    pub signer: Arc<dyn Signer>,
-    /// What tells the time.
-    pub clock: Arc<dyn Clock>,
-    /// What spreads its attempts.
-    pub random: Arc<dyn Random>,
-    /// The system it runs on.
-    pub platform: Platform,
-    /// Its own version, such as `0.1.0`.
-    pub agent_version: String,
-}
-
-impl std::fmt::Debug for Ports {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ports").field("platform", &self.platform).finish_non_exhaustive()
-    }
-}
 
 /// The agent of one device. Several may share one storage, in one process or more.
 pub struct Agent {

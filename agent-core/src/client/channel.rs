@@ -1,12 +1,12 @@
 //! The way to one server: writes down what leaves, sends it, hands back the answer.
 
 use super::{
-    agent::Ports,
     answer::{self, Refusal},
     contact::Contact,
     enrolment::Enrolled,
     error::AgentError,
     ledger::{Ledger, Outcome, Sent},
+    ports::Ports,
     transport::{ContentType, Method, Request, Response},
 };
 use crate::wire::{

@@ -75,7 +75,7 @@ impl Courier<'_> {
     /// The oldest that wait, as many as go together. The whole queue is shorter than a batch may be.
     fn next(&self, in_batches: bool) -> Result<Vec<Waiting>, AgentError> {
         let storage = &*self.channel.ports.storage;
-        let _state = storage.lock(super::agent::STATE)?;
+        let _state = storage.lock(super::ports::STATE)?;
         let mut outbox = Outbox::open(storage, self.enrolled.device)?;
         outbox.trim(self.channel.ports.clock.now())?;
         let most = if in_batches { MOST_IN_BATCH } else { 1 };
@@ -105,7 +105,7 @@ impl Courier<'_> {
         let ports = self.channel.ports;
         let storage = &*ports.storage;
         let now = ports.clock.now();
-        let _state = storage.lock(super::agent::STATE)?;
+        let _state = storage.lock(super::ports::STATE)?;
         let mut contact = Contact::load(storage, self.enrolled)?;
         contact.attempted_at = Some(now);
         let mut settled = Vec::new();

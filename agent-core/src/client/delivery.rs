@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::{
-    agent::STATE,
     answer::Refusal,
     channel::Channel,
     contact::{Contact, LastAcknowledged},
@@ -14,6 +13,7 @@ use super::{
     enrolment::Enrolled,
     error::AgentError,
     outbox::Outbox,
+    ports::STATE,
     refresh::{Refresh, Refreshed, What},
     trust::{self, Rules},
 };

@@ -4,13 +4,13 @@
 //! the same key gets the same answer again.
 
 use super::{
-    agent::STATE,
     answer::{self, Refusal},
     channel::Channel,
     contact::Contact,
     enrolment::{Document, Enrolled},
     error::AgentError,
     ledger::Sent,
+    ports::STATE,
     refresh::{Refresh, What},
     transport::{ContentType, Request},
     trust::{self, Rules},

@@ -85,7 +85,7 @@ pub enum AgentError {
     #[error("another delivery of this device is under way; wait for it to end")]
     UnderWay,
     /// The report is larger than a server takes.
-    #[error("the report is larger than {} KiB, more than a server takes; the probe told too much", super::outbox::LONGEST_ENVELOPE / 1024)]
+    #[error("the report is larger than {} KiB, more than a server takes; the probe told too much", crate::wire::envelope::Kind::Report.longest() / 1024)]
     TooLarge,
     /// A fact is not of the form that a report may hold.
     #[error("the probe told what no report may hold ({what}); update the agent")]

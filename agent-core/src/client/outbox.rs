@@ -15,10 +15,10 @@ use super::{
     error::AgentError,
     storage::{Storage, StorageError, read_json, write_json},
 };
-use crate::wire::id::DeviceId;
+use crate::wire::{envelope::Kind, id::DeviceId};
 
-/// The longest envelope that a server takes: 64 KiB.
-pub(super) const LONGEST_ENVELOPE: usize = 64 * 1024;
+/// The longest envelope that a server takes.
+pub(super) const LONGEST_ENVELOPE: usize = Kind::Report.longest();
 /// No more than this waits: 256 KiB.
 pub(super) const MOST_BYTES: usize = 256 * 1024;
 /// Nothing waits longer than this: 30 days.

@@ -152,7 +152,7 @@ impl Refresh<'_> {
             Err(refusal) => return Ok(Err(refusal)),
         };
         let ports = self.channel.ports;
-        let _state = ports.storage.lock(super::agent::STATE)?;
+        let _state = ports.storage.lock(super::ports::STATE)?;
         self.contact = Contact::load(&*ports.storage, &self.enrolled)?;
         self.contact.hear(&answer.challenge, answer.server_time, ports.clock.now());
         self.contact.save(&*ports.storage)?;

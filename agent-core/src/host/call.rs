@@ -10,12 +10,12 @@ use std::{
 use serde::Serialize;
 
 use super::{
-    command::World,
     failure::Failure,
     folder,
     machine::{Machine, VERSION},
     server_trust::{KeptTrust, ServerTrust},
     speech::Speech,
+    world::World,
 };
 use crate::{
     client::{AgentError, FileStorage, HttpTransport, Storage},

@@ -8,7 +8,6 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
-use jiff::tz::TimeZone;
 
 use super::{
     call::Call,
@@ -24,8 +23,9 @@ use super::{
     server_trust::ServerTrust,
     speech::Speech,
     status,
+    world::World,
 };
-use crate::{client::Transport, clock::Clock, judge::text::Language};
+use crate::{clock::Clock, judge::text::Language};
 
 /// Judges a device against a company's policy and reports it.
 #[derive(Debug, Parser)]
@@ -99,15 +99,6 @@ impl std::fmt::Debug for Streams<'_> {
 pub fn run(line: CommandLine, clock: Arc<dyn Clock>, tag: &str, streams: Streams<'_>) -> ExitCode {
     let world = World { clock, root: Root::of_this_machine(), zone: moment::zone(), transport: None };
     ExitCode::from(answer(line, &world, tag, streams))
-}
-
-/// What a command finds around it.
-pub(super) struct World {
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) root: Root,
-    pub(super) zone: TimeZone,
-    /// What carries requests; none: the network.
-    pub(super) transport: Option<Arc<dyn Transport>>,
 }
 
 /// Runs one command in this world; the exit code.

@@ -22,5 +22,6 @@ mod speech;
 mod status;
 #[cfg(test)]
 mod tests;
+mod world;
 
 pub use machine::{Machine, VERSION, enrol_and_report};

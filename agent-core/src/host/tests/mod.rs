@@ -11,8 +11,9 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::{
-    command::{CommandLine, Streams, World, answer},
+    command::{CommandLine, Streams, answer},
     probe::Root,
+    world::World,
 };
 use crate::clock::FixedClock;
 use server::FakeServer;

@@ -1,0 +1,36 @@
+//! What an agent needs of the world, and the names of the locks that it shares.
+
+use std::sync::Arc;
+
+use super::{random::Random, storage::Storage, transport::Transport};
+use crate::{clock::Clock, judge::Platform, wire::key::Signer};
+
+/// Held while what is kept changes; never across an await.
+pub(super) const STATE: &str = "state";
+/// Held by the one delivery or enrolment that is under way.
+pub(super) const DELIVERY: &str = "delivery";
+
+/// What an agent needs of the world.
+#[derive(Clone)]
+pub struct Ports {
+    /// Where it keeps things.
+    pub storage: Arc<dyn Storage>,
+    /// How it reaches the server.
+    pub transport: Arc<dyn Transport>,
+    /// What signs for the device.
+    pub signer: Arc<dyn Signer>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// What spreads its attempts.
+    pub random: Arc<dyn Random>,
+    /// The system it runs on.
+    pub platform: Platform,
+    /// Its own version, such as `0.1.0`.
+    pub agent_version: String,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ports").field("platform", &self.platform).finish_non_exhaustive()
+    }
+}
