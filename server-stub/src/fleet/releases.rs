@@ -36,7 +36,7 @@ pub struct ReleaseLineView {
     /// When the newest claim was fetched.
     #[schema(value_type = Option<String>)]
     pub fetched_at: Option<Timestamp>,
-    /// Whether every source is too old to say what is latest.
+    /// Whether every source of its releases is too old to say what is latest.
     pub stale: bool,
     /// Releases, newest first.
     pub releases: Vec<ReleaseView>,
@@ -153,7 +153,7 @@ impl View {
             let counted = counted.as_ref()?;
             Some(counted.iter().filter(|(version, _)| fits(version)).map(|(_, n)| n).sum())
         };
-        let stale = measure.is_stale();
+        let stale = measure.is_stale() && !line.releases.is_empty();
         let latest = line.effective_latest(rules.hold_back, now).filter(|_| !stale);
         let floors = line.floors.iter().map(|floor| FloorView {
             version: floor.version.to_string(),

@@ -53,24 +53,48 @@ pub(crate) fn stacked(counts: &[(u64, &'static str, String)]) -> Vec<Part> {
 /// How far back histories and trends are drawn.
 pub(crate) const DAYS: i64 = 90;
 
-/// The last 90 days of one check or of a device, from its spans.
+/// How wide a stretch is drawn at least: a short failure must be seen.
+const LEAST: f64 = 0.02;
+
+/// The last 90 days of one check or of a device, from its spans. Short ones are drawn wider; their neighbours give way.
 pub(crate) fn history(spans: &[Span], when: &When<'_>) -> Vec<Part> {
     let start = when.now.checked_sub(SignedDuration::from_hours(24 * DAYS)).unwrap_or(Timestamp::MIN);
     let whole = when.now.duration_since(start).as_secs_f64();
     let place = |at: Timestamp| (at.duration_since(start).as_secs_f64() / whole).clamp(0.0, 1.0);
-    spans
+    let drawn: Vec<_> =
+        spans.iter().filter(|span| span.until.is_none_or(|until| until > start) && span.since <= when.now).collect();
+    let Ok(count) = u32::try_from(drawn.len()) else { return Vec::new() };
+    let least = LEAST.min(1.0 / f64::from(count.max(1)));
+    let mut edges: Vec<f64> = Vec::new();
+    for span in &drawn {
+        let after = edges.last().map_or(0.0, |before| before + least);
+        edges.push(place(span.since).max(after));
+    }
+    let mut end = 1.0;
+    for edge in edges.iter_mut().rev() {
+        *edge = edge.min(end - least);
+        end = *edge;
+    }
+    edges.push(1.0);
+    drawn
         .iter()
-        .filter(|span| span.until.is_none_or(|until| until > start) && span.since < when.now)
-        .map(|span| {
-            let (from, to) = (place(span.since), place(span.until.unwrap_or(when.now)));
+        .zip(edges.windows(2))
+        .enumerate()
+        .map(|(number, (span, edge))| {
             let shape = shape::of_word(&span.word, span.in_grace);
             let word = judged::span(when.language, &span.word, span.in_grace);
             let until = span.until.map_or_else(|| when.language.say("span.now").to_owned(), |until| when.day(until));
-            // One per cent at least, or a short failure would vanish; the youngest one within the picture.
-            let width = (to - from).max(0.01);
+            let (from, to) = (edge[0], edge[1]);
+            // A check that was not asked for a while leaves its place empty.
+            let end = match span.until {
+                Some(until) if drawn.get(number + 1).is_none_or(|next| next.since != until) => {
+                    place(until).max(from + least).min(to)
+                }
+                _ => to,
+            };
             Part {
-                x: per_cent(from.min(1.0 - width)),
-                width: per_cent(width),
+                x: per_cent(from),
+                width: per_cent(end - from),
                 shape,
                 words: format!("{word}: {} – {until}", when.day(span.since)),
             }
@@ -235,5 +259,39 @@ mod tests {
         assert_eq!(parts.len(), 2);
         assert_eq!((parts[0].x.as_str(), parts[0].shape), ("0.00%", "unknown"));
         assert_eq!((parts[1].x.as_str(), parts[1].width.as_str()), ("50.00%", "50.00%"));
+    }
+
+    #[test]
+    fn the_shortest_stretch_is_seen_and_all_stay_within_the_bar() {
+        let now: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+        let minute = |ago: i64| now.checked_sub(SignedDuration::from_mins(ago)).unwrap();
+        let span = |from: i64, to: Option<i64>| Span {
+            since: minute(from),
+            until: to.map(minute),
+            word: "fail".into(),
+            in_grace: false,
+            code: String::new(),
+            params: std::collections::BTreeMap::new(),
+            policy_revision: 1,
+        };
+        let day = 24 * 60;
+        let short = [
+            span(200 * day, Some(30 * day)),
+            span(30 * day, Some(30 * day - 1)),
+            span(30 * day - 1, Some(1)),
+            span(1, None),
+        ];
+        let many: Vec<Span> = (0..500).rev().map(|ago| span(ago + 1, (ago > 0).then_some(ago))).collect();
+        for spans in [&short[..], &many] {
+            let number = |text: &str| text.trim_end_matches('%').parse::<f64>().unwrap();
+            let parts = history(spans, &When { language: Language::En, zone: &TimeZone::UTC, now });
+            assert_eq!(parts.len(), spans.len());
+            let mut end = 0.0;
+            for part in parts {
+                assert!(number(&part.x) >= end - 0.02 && number(&part.width) > 0.1, "{} {}", part.x, part.width);
+                end = number(&part.x) + number(&part.width);
+            }
+            assert!((end - 100.0).abs() < 0.1, "{end}");
+        }
     }
 }

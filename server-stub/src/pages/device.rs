@@ -20,6 +20,8 @@ use crate::fleet::{
 pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     let (language, when) = (chrome.language, chrome.when());
     let row = &device.row;
+    // A computer seldom tells its model; its system names it better than a gap does.
+    let model = if row.model.is_empty() { devices::system(row, chrome) } else { row.model.clone() };
     let mut about = Vec::new();
     if !row.group.is_empty() {
         about.push(row.group.clone());
@@ -44,8 +46,8 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     shown.sort_by_key(|check| weight(check));
     let asking: Vec<_> = shown.iter().filter(|check| asks(check)).collect();
     finish(&Page {
-        f: Frame::new(chrome, Place::Devices, format!("{} {}", devices::model(row, chrome), row.label)),
-        model: devices::model(row, chrome),
+        f: Frame::new(chrome, Place::Devices, format!("{model} {}", row.label)),
+        model,
         label: row.label.clone(),
         id: row.id.to_string(),
         shape: row.state.as_str(),

@@ -38,6 +38,7 @@ struct Line {
     latest: Option<String>,
     about: String,
     stale: bool,
+    unreleased: bool,
     releases: Vec<Release>,
     floors: Vec<Floor>,
     cycles: Vec<Cycle>,
@@ -80,7 +81,10 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
     }
     .to_owned();
     let platform = Platform::from_word(&line.platform);
-    let name = platform.map_or_else(|| line.platform.clone(), judged::platform);
+    let name = platform.map_or_else(
+        || line.platform.chars().take(1).flat_map(char::to_uppercase).chain(line.platform.chars().skip(1)).collect(),
+        judged::platform,
+    );
     let mut about = Vec::new();
     if let Some(newest) = line.releases.first().filter(|newest| !newest.settled) {
         about.push(language.fill("releases.newest", &[("version", &newest.version)]));
@@ -104,6 +108,7 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
         latest: line.effective_latest.clone(),
         about: about.join(" · "),
         stale: line.stale,
+        unreleased: line.releases.is_empty(),
         releases: line
             .releases
             .iter()
