@@ -3,7 +3,10 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use agent_core::{
-    client::{AgentError, HttpTransport, Transport, Urgency},
+    client::{
+        AgentError, HttpTransport, Transport, Urgency,
+        transport::{Answer, Request},
+    },
     clock::{Clock, SystemClock},
     host::{Machine, VERSION, enrol_and_report},
     wire::id::DeviceId,
@@ -22,10 +25,11 @@ pub(super) struct ThisMachine {
 impl ThisMachine {
     /// Enrols it with this token, unless its state says that it is enrolled, and reports it.
     pub(super) async fn join(state: &Path, server: &str, token: &str) -> Result<Self, AgentError> {
-        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(VERSION));
+        let transport: Arc<dyn Transport> =
+            Arc::new(Moved { network: HttpTransport::new(VERSION), server: server.to_owned() });
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let machine = Machine::open(state, Arc::clone(&transport), Arc::clone(&clock))?;
-        if let Some(enrolment) = machine.agent().status()?.enrolment.filter(|enrolment| enrolment.server == server) {
+        if let Some(enrolment) = machine.agent().status()?.enrolment {
             machine.report()?;
             told(machine.deliver(Urgency::PersonAsked).await?)?;
             return Ok(Self { machine, device: enrolment.device });
@@ -47,6 +51,18 @@ impl ThisMachine {
                 tracing::warn!(code = error.code(), "this machine could not report");
             }
         }
+    }
+}
+
+/// The network, with the server where it is now: a kept demo may be served under another port than before.
+struct Moved {
+    network: HttpTransport,
+    server: String,
+}
+
+impl Transport for Moved {
+    fn call<'a>(&'a self, _server: &'a str, request: Request) -> Answer<'a> {
+        self.network.call(&self.server, request)
     }
 }
 
