@@ -91,9 +91,11 @@ impl Shown {
         }
     }
 
-    /// The weakest evidence among its checks.
+    /// The weakest evidence among its checks, but for those that nobody can answer but the person.
     pub(super) fn evidence(&self) -> Option<Evidence> {
-        self.checks.values().filter_map(|check| check.evidence).min()
+        let measured =
+            self.checks.iter().filter(|(check, _)| !matches!(check, Check::UsageRules | Check::Declarations));
+        measured.filter_map(|(_, shown)| shown.evidence).min()
     }
 
     /// When its grace ends, while it is in grace.
