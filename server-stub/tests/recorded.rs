@@ -1,6 +1,8 @@
 //! The real, recorded answers of public sources, where `ATALAYA_TEST_DATA` points (default `../shared` beside the
 //! project): every version in them is read, and the demo's floors are those of the CVE records.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::{
     fs,
     io::Write as _,
