@@ -11,13 +11,10 @@ use std::{
 use agent_core::{
     clock::Clock,
     judge::policy::document::PolicyDocument,
-    wire::{
-        envelope::hex,
-        id::{Audience, DeviceId},
-    },
+    wire::{envelope::hex, id::Audience},
 };
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::{
     access::{Actor, audit, limits::Limits},
@@ -149,16 +146,4 @@ pub fn create_organisation(connection: &Connection, name: &str, now: Timestamp) 
     let detail = serde_json::json!({"organisation": org});
     audit::record(connection, scope, now, &Actor::Local, "organisation.created", detail)?;
     Ok(scope)
-}
-
-/// The scope of a device, for commands that stand beside the data.
-pub fn scope_of_device(connection: &Connection, device: DeviceId) -> Result<Option<Scope>, StoreError> {
-    let org: Option<u32> = connection
-        .query_row(
-            "SELECT org FROM devices WHERE org = ?1 AND device = ?2",
-            params![device.organisation(), device.to_bytes()],
-            |row| row.get(0),
-        )
-        .optional()?;
-    Ok(org.map(Scope::proven))
 }
