@@ -4,7 +4,6 @@ use std::sync::OnceLock;
 
 use axum::{
     extract::{MatchedPath, Request},
-    middleware::Next,
     response::Response,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -47,21 +46,32 @@ pub(super) fn tidy() {
     }
 }
 
-/// Counts and logs one request: its route's pattern, never its path or query.
-pub(super) async fn count(request: Request, next: Next) -> Response {
-    let began = Instant::now();
-    let route = request.extensions().get::<MatchedPath>().map_or("other", MatchedPath::as_str).to_owned();
-    let method = match request.method().as_str() {
-        known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "OPTIONS") => known.to_owned(),
-        _ => "other".to_owned(),
-    };
-    let response = next.run(request).await;
-    let (status, took) = (response.status().as_u16(), began.elapsed());
-    metrics::histogram!("atalaya_request_seconds", "route" => route.clone()).record(took);
-    metrics::counter!(
-        "atalaya_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.to_string()
-    )
-    .increment(1);
-    tracing::info!(method, route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
-    response
+/// One request that is counted and logged when it is answered: its route's pattern, never its path or query.
+pub(super) struct Counted {
+    began: Instant,
+    method: &'static str,
+    route: Option<MatchedPath>,
+}
+
+impl Counted {
+    pub(super) fn of(request: &Request) -> Self {
+        const METHODS: [&str; 6] = ["POST", "GET", "HEAD", "PUT", "DELETE", "OPTIONS"];
+        let method = request.method().as_str();
+        Self {
+            began: Instant::now(),
+            method: METHODS.into_iter().find(|known| *known == method).unwrap_or("other"),
+            route: request.extensions().get().cloned(),
+        }
+    }
+
+    pub(super) fn answered(self, response: &Response) {
+        let (status, took) = (response.status().as_u16(), self.began.elapsed());
+        let (method, route) = (self.method, self.route.as_ref().map_or("other", MatchedPath::as_str));
+        metrics::histogram!("atalaya_request_seconds", "route" => route.to_owned()).record(took);
+        metrics::counter!(
+            "atalaya_requests_total", "method" => method, "route" => route.to_owned(), "status" => status.to_string()
+        )
+        .increment(1);
+        tracing::info!(method, route, status, micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), "answered");
+    }
 }
