@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{
     call::{Call, wait},
     failure::Failure,
-    invitation::{self, Invitation, InvitationError},
     phrase::Phrase,
+    token_file,
 };
 use crate::{
-    client::{Enrolment, EnrolmentStatus},
+    client::{Enrolment, EnrolmentStatus, Invitation, InvitationError},
     judge::text::Language,
     wire::field::{FIELDS, Wanted},
 };
@@ -61,7 +61,7 @@ struct Answer {
 pub(super) fn run(arguments: &EnrolArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
     let given = match (&arguments.link, &arguments.token, &arguments.token_file) {
         (Some(given), ..) | (None, Some(given), _) => given.clone(),
-        (None, None, Some(path)) => invitation::from_file(path, call.input)?,
+        (None, None, Some(path)) => token_file::read(path, call.input)?,
         (None, None, None) => return Err(InvitationError::NoToken.into()),
     };
     let invitation = Invitation::of(arguments.server.as_deref(), &given)?;

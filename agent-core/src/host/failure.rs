@@ -4,11 +4,11 @@ use std::io;
 
 use super::{
     input::InputError,
-    invitation::InvitationError,
     phrase::{Phrase, say},
+    token_file::TokenFileError,
 };
 use crate::{
-    client::{AgentError, StorageError},
+    client::{AgentError, InvitationError, StorageError},
     judge::text::Language,
 };
 
@@ -19,6 +19,8 @@ pub(super) enum Failure {
     Input(#[from] InputError),
     #[error(transparent)]
     Invitation(#[from] InvitationError),
+    #[error(transparent)]
+    TokenFile(#[from] TokenFileError),
     #[error(transparent)]
     Agent(#[from] AgentError),
     #[error("this user has no home folder to keep the agent's state in; name one with --state DIR")]
@@ -43,6 +45,7 @@ impl Failure {
         match self {
             Self::Input(_) => "input",
             Self::Invitation(_) => "invitation",
+            Self::TokenFile(_) => "token-file",
             Self::Agent(error) => error.code(),
             Self::NoFolder => "no-state-folder",
             Self::Elsewhere(_) => "enrolled-elsewhere",
@@ -64,7 +67,6 @@ impl Failure {
     /// 2 where the command line was wrong, else 1.
     pub(super) const fn exit(&self) -> u8 {
         match self {
-            Self::Invitation(InvitationError::Unreadable { .. }) => 1,
             Self::Invitation(_) => 2,
             _ => 1,
         }

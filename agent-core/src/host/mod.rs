@@ -9,7 +9,6 @@ mod enrolment;
 mod failure;
 mod folder;
 mod input;
-mod invitation;
 mod ledger;
 mod machine;
 mod moment;
@@ -22,6 +21,7 @@ mod speech;
 mod status;
 #[cfg(test)]
 mod tests;
+mod token_file;
 mod world;
 
 pub use machine::{Machine, VERSION, enrol_and_report};

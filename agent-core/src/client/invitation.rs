@@ -1,37 +1,42 @@
 //! What an administrator hands out: a server and a token, apart or as one link `https://HOST/enrol#TOKEN`.
 
-use std::{
-    io::Read,
-    path::{Path, PathBuf},
-};
-
 use crate::wire::id::DeviceId;
 
 /// Where to enrol, and with what. The token is a secret: it is not printed.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Invitation {
-    pub(super) server: String,
-    pub(super) token: String,
+pub struct Invitation {
+    /// The server's address.
+    pub server: String,
+    /// The token.
+    pub token: String,
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Invitation").field("server", &self.server).finish_non_exhaustive()
+    }
 }
 
 /// The person handed in something that is no invitation.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum InvitationError {
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum InvitationError {
+    /// The token has not the form of one.
     #[error("a token is 26 letters and digits; copy it whole, as your administrator gave it")]
     NotAToken,
+    /// No server is named.
     #[error("no server is named; give the whole link, or --server URL beside the token")]
     NoServer,
+    /// No token is given.
     #[error("no token is given; give the whole link, or --token T, or --token-file FILE (`-` reads standard input)")]
     NoToken,
+    /// Link and server name different ones.
     #[error("the link leads to {0}, and --server names another server; leave one of them out")]
     TwoServers(String),
-    #[error("{}: cannot be read: {what}", path.display())]
-    Unreadable { path: PathBuf, what: String },
 }
 
 impl Invitation {
     /// Of a server and of what was given as token, which may be the whole link.
-    pub(super) fn of(server: Option<&str>, given: &str) -> Result<Self, InvitationError> {
+    pub fn of(server: Option<&str>, given: &str) -> Result<Self, InvitationError> {
         let given = given.trim();
         let (linked, token) = match given.split_once('#') {
             Some((link, token)) => (Some(host_of(link)), token),
@@ -63,20 +68,6 @@ fn token_of(text: &str) -> Result<String, InvitationError> {
     });
     let token: String = forgiven.collect();
     token.parse::<DeviceId>().map(|_| token).map_err(|_| InvitationError::NotAToken)
-}
-
-/// The first line of a file, or of standard input for `-`.
-pub(super) fn from_file(path: &Path, input: &mut dyn Read) -> Result<String, InvitationError> {
-    let unreadable = |error: std::io::Error| InvitationError::Unreadable { path: path.into(), what: error.to_string() };
-    let mut text = String::new();
-    if path == Path::new("-") {
-        input.take(4096).read_to_string(&mut text).map_err(unreadable)?;
-    } else {
-        let file = std::fs::File::open(path).map_err(unreadable)?;
-        file.take(4096).read_to_string(&mut text).map_err(unreadable)?;
-    }
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty());
-    line.map(str::to_owned).ok_or(InvitationError::NoToken)
 }
 
 #[cfg(test)]
@@ -118,14 +109,5 @@ mod tests {
             of(Some("https://b.example"), &link),
             Err(InvitationError::TwoServers("https://a.example".to_owned()))
         );
-    }
-
-    #[test]
-    fn a_token_comes_from_a_file_or_from_standard_input() {
-        let mut input = format!("\n  {TOKEN}\n").into_bytes();
-        assert_eq!(from_file(Path::new("-"), &mut input.as_slice()).as_deref(), Ok(TOKEN));
-        input.clear();
-        assert_eq!(from_file(Path::new("-"), &mut input.as_slice()), Err(InvitationError::NoToken));
-        assert!(from_file(Path::new("/nowhere"), &mut input.as_slice()).unwrap_err().to_string().contains("/nowhere"));
     }
 }
