@@ -4,9 +4,11 @@
 //! start ─▶ look: every acknowledged report is there, none twice ─▶ 16 writers send ─▶ kill -9 ─▶ again
 //! ```
 //!
-//! `tests/crash/run 200` runs it; at the end `atalaya verify` must find nothing.
+//! `tests/crash/run 200` runs it; at the end `atalaya verify` must find nothing. `tests/crash/disk-full` fills the disk
+//! instead of killing.
 
 mod child;
+mod full;
 mod kept;
 mod ledger;
 mod writer;
@@ -40,6 +42,9 @@ struct Options {
     /// Decides when the server is killed.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Instead of killing: fill the small file system that holds --dir, and make room again.
+    #[arg(long, requires = "dir")]
+    full_disk: bool,
     /// The server's program; the `atalaya` beside this one when it is left out.
     #[arg(long)]
     server: Option<PathBuf>,
@@ -66,6 +71,9 @@ fn run(options: &Options) -> Result<(), Failure> {
         Some(path) => path.clone(),
         None => std::env::current_exe()?.with_file_name("atalaya"),
     };
+    if options.full_disk {
+        return full::fill_and_recover(&server, &dir, options);
+    }
     let data = dir.join("data");
     let mut ledger = match Ledger::load(&dir)? {
         Some(ledger) => ledger,
