@@ -5,9 +5,10 @@
 
 mod conditions;
 pub mod document;
+mod paper;
 pub mod schema;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::civil::Date;
 
@@ -17,6 +18,8 @@ use super::{
     period::Period,
     quiet_hours::QuietHours,
 };
+
+pub use paper::{LONGEST_TEXT, Notice, Paper};
 
 /// When a silent device becomes stale, and when not compliant. Only time outside quiet hours counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,8 +72,8 @@ pub enum Condition {
         /// Whether a self-signed boot passes.
         allow_self_signed: bool,
     },
-    /// At least this version of the rules of use.
-    RulesVersion(u32),
+    /// At least this version of the rules of use, and their text.
+    Rules(Arc<Paper>),
 }
 
 /// One rule as it applies on one platform.
@@ -132,6 +135,8 @@ pub struct Policy {
     pub releases: ReleaseRules,
     /// When nothing is collected, sent or notified; also holds the policy's time zone (UTC when none is written).
     pub quiet_hours: QuietHours,
+    /// What a person is told before anything is read of their device.
+    pub notice: Notice,
     /// The checks of each platform. A check that is not here is not asked.
     pub checks: BTreeMap<(Platform, Check), CheckPolicy>,
     /// Exceptions, of any device; `evaluate` picks those of the standing's device.
@@ -144,6 +149,12 @@ impl Policy {
     /// The check as it applies on this platform, when the policy names it.
     pub fn check(&self, platform: Platform, check: Check) -> Option<&CheckPolicy> {
         self.checks.get(&(platform, check))
+    }
+
+    /// The rules of use that it asks for on this platform.
+    pub fn usage_rules(&self, platform: Platform) -> Option<&Arc<Paper>> {
+        let rules = &self.check(platform, Check::UsageRules)?.rules;
+        rules.iter().find_map(|rule| if let Condition::Rules(paper) = &rule.condition { Some(paper) } else { None })
     }
 
     /// Whether any platform's policy names this check: it is then shown, `not-applicable` elsewhere.

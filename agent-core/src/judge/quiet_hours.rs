@@ -30,6 +30,31 @@ pub struct Pause {
     pub until: Timestamp,
 }
 
+/// The longest pause: a year and a day.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(366 * 24);
+
+/// Declares a pause at a moment, beside those that were declared before. It counts from then on at the earliest, takes
+/// the place of earlier ones that it meets, and one without a length only ends them; what of a pause has passed by
+/// then stays.
+pub fn declare(pauses: &mut Vec<Pause>, new: Pause, at: Timestamp) {
+    let meets = |one: &Pause| one.from <= new.until && new.from <= one.until;
+    for one in pauses.iter_mut().filter(|one| meets(one)) {
+        one.until = one.until.min(at.max(one.from));
+    }
+    pauses.push(Pause { from: new.from.max(at), until: new.until });
+    pauses.retain(|one| one.from < one.until);
+}
+
+/// When the pauses that cover this moment end; none when none does.
+pub fn paused_until(pauses: &[Pause], at: Timestamp) -> Option<Timestamp> {
+    let mut until = at;
+    // One may begin where another ends.
+    while let Some(further) = pauses.iter().filter(|one| one.from <= until && until < one.until).map(|one| one.until).max() {
+        until = further;
+    }
+    (until > at).then_some(until)
+}
+
 /// When nothing is collected, sent or notified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuietHours {
@@ -226,6 +251,30 @@ mod tests {
         let leave = Pause { from: at("2026-11-24T00:00:00+01:00"), until: at("2026-11-26T00:00:00+01:00") };
         assert_eq!(hours.counted(monday, friday, &[leave]), SignedDuration::from_hours(33));
         assert_eq!(hours.after_counted(monday, Period::from_hours(55), &[]), friday);
+    }
+
+    #[test]
+    fn a_newer_pause_takes_the_place_of_those_it_meets() {
+        let pause = |from: &str, until: &str| Pause { from: at(from), until: at(until) };
+        let day = |day: u8| format!("2026-12-{day:02}T08:00:00Z");
+        let mut pauses = Vec::new();
+        declare(&mut pauses, pause(&day(10), &day(20)), at(&day(1)));
+        declare(&mut pauses, pause(&day(24), &day(28)), at(&day(1)));
+        assert_eq!(pauses.len(), 2, "two that do not meet stand side by side");
+        assert_eq!(paused_until(&pauses, at(&day(12))), Some(at(&day(20))));
+        assert_eq!(paused_until(&pauses, at(&day(20))), None);
+        // Back early: what has passed stays, the rest is gone.
+        declare(&mut pauses, pause(&day(15), &day(15)), at(&day(15)));
+        assert_eq!(pauses, [pause(&day(10), &day(15)), pause(&day(24), &day(28))]);
+        // Declared late: it counts from then on.
+        declare(&mut pauses, pause(&day(16), &day(18)), at(&day(17)));
+        assert_eq!(pauses[2], pause(&day(17), &day(18)));
+        // Planned anew before it began.
+        declare(&mut pauses, pause(&day(26), &day(30)), at(&day(18)));
+        assert_eq!(pauses.last(), Some(&pause(&day(26), &day(30))));
+        assert!(!pauses.contains(&pause(&day(24), &day(28))));
+        declare(&mut pauses, pause(&day(28), &day(31)), at(&day(29)));
+        assert_eq!(paused_until(&pauses, at(&day(27))), Some(at(&day(31))), "one begins where the other ends");
     }
 
     #[test]

@@ -22,6 +22,8 @@ words! {
         Enrolment = "enrolment+jws",
         /// A report, by the device.
         Report = "posture-report+jws",
+        /// What a person says, by their device.
+        Statement = "statement+jws",
         /// The server's key document, by the key before.
         Keys = "server-keys+jws",
         /// A policy, by the server.
@@ -37,7 +39,7 @@ impl Kind {
     /// The longest envelope of this kind, in bytes: 64 KiB for what devices send, 1 MiB for documents of the server's.
     pub const fn longest(self) -> usize {
         match self {
-            Self::Enrolment | Self::Report | Self::Keys | Self::Proof => 64 * 1024,
+            Self::Enrolment | Self::Report | Self::Statement | Self::Keys | Self::Proof => 64 * 1024,
             Self::Policy | Self::Catalogue => 1024 * 1024,
         }
     }

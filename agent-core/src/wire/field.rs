@@ -1,25 +1,28 @@
-//! THE field table: one row for each field that a report can hold. What is not here does not leave the device.
+//! THE field table: one row for each field that a report or a statement can hold. What is not here does not leave the
+//! device.
 //!
-//! The report's JSON Schema, the limits that a received report is held to, what a probe is asked for
+//! The report's JSON Schema, the limits that what is received is held to, what a probe is asked for
 //! ([`Wanted`]) and the list in `docs/privacy.md` are made from it; tests hold it to what the types really write.
 
 mod document;
 mod limits;
 mod schema;
+mod statements;
 mod table;
 
 use crate::judge::{Check, Rule};
 
 pub use super::wanted::Wanted;
-pub use document::privacy_table;
-pub(super) use limits::within_limits;
+pub use document::{privacy_table, statements_table};
+pub(super) use limits::{statement_within_limits, within_limits};
 pub use schema::report_schema;
+pub use statements::STATEMENT_FIELDS;
 pub use table::FIELDS;
 
-/// One field of a report.
+/// One field of a report or a statement.
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
-    /// Where it stands in the report's JSON, such as `content.full.facts.screenLock`; `[]` is each item of a list. A
+    /// Where it stands in the JSON, such as `content.full.facts.screenLock`; `[]` is each item of a list. A
     /// reading's `value` is not written.
     pub path: &'static str,
     /// What it may hold.
@@ -82,6 +85,8 @@ pub enum Kept {
     /// In the stored report and, where a check judged it, in the reason on the timeline; until the device's record is
     /// erased.
     InTimeline,
+    /// In the stored statement, until the device's record is erased.
+    InStatement,
 }
 
 /// Before the name of each fact.

@@ -1,4 +1,4 @@
-//! What crosses the network: identifiers, keys, the report and the other messages. No I/O.
+//! What crosses the network: identifiers, keys, the report, the statement and the other messages. No I/O.
 
 pub mod envelope;
 pub mod field;
@@ -9,6 +9,7 @@ pub mod posture;
 pub mod problem;
 pub mod report;
 pub mod software_key;
+pub mod statement;
 mod strict;
 pub mod unchanged;
 pub mod wanted;

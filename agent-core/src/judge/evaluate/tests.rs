@@ -1,6 +1,6 @@
 //! The rules of judgement, by behaviour, and what must hold for any input.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use super::{
     super::{
         catalogue::{Confidence, Floor, LastVersion, Provenance, Release, ReleaseLine, Support},
         facts::*,
-        policy::{Condition, ReleaseRules, StaleRules},
+        policy::{Condition, Notice, Paper, ReleaseRules, StaleRules},
         quiet_hours::QuietHours,
         version::{Line, Version},
     },
@@ -48,6 +48,7 @@ fn policy(checks: Vec<(Check, CheckPolicy)>) -> Policy {
         releases: ReleaseRules { hold_back: Period::from_days(7), max_source_age: Period::from_days(7) },
         quiet_hours: QuietHours::none(),
         checks: checks.into_iter().map(|(name, check)| ((Platform::Android, name), check)).collect(),
+        notice: Notice::default(),
         exceptions: Vec::new(),
         unsupported: Vec::new(),
     }
@@ -68,7 +69,9 @@ fn whole_policy() -> Policy {
             Rule::Installer => Condition::Installers(vec!["com.android.vending".into()]),
             Rule::VerifiedBoot => Condition::Boot { allow_self_signed: false },
             Rule::RootSigns => Condition::NoSigns { muted: vec![] },
-            Rule::RulesAcknowledged => Condition::RulesVersion(3),
+            Rule::RulesAcknowledged => {
+                Condition::Rules(Arc::new(Paper { version: 3, key: "usage-rules.text", own: BTreeMap::new() }))
+            }
             Rule::TwoStepVerification => Condition::MaxAge(Period::from_days(180)),
             _ => Condition::Holds,
         };

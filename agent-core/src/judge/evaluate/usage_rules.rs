@@ -6,7 +6,8 @@ use super::{
 };
 
 pub(super) fn find(asked: &Asked<'_>) -> Found {
-    let Condition::RulesVersion(required) = asked.rule.condition else { return asked.misfit() };
+    let Condition::Rules(paper) = &asked.rule.condition else { return asked.misfit() };
+    let required = paper.version;
     match asked.read(&asked.context.facts.usage_rules) {
         Ok((Some(acknowledged), evidence)) => {
             let (found, required_text) = (acknowledged.version.to_string(), required.to_string());

@@ -1,5 +1,7 @@
 //! What each check may demand: its keys, its platforms, and the rules they become.
 
+use std::sync::Arc;
+
 use super::{
     super::{
         check::{Check, Rule, Severity},
@@ -8,8 +10,9 @@ use super::{
         period::Period,
         version::{AndroidOs, HostOs, IosOs, WhatsappAndroid, WhatsappIos},
     },
-    Condition, RulePolicy,
+    Condition, Paper, RulePolicy,
     document::{Fields, choices},
+    paper,
 };
 
 /// The keys that every check has.
@@ -27,7 +30,7 @@ pub(super) const fn keys(check: Check) -> &'static [&'static str] {
         Check::AppAuthenticity => &["signers", "installers", "ownApp"],
         Check::DeviceIntegrity => &["verifiedBoot", "allowSelfSigned", "rootSigns"],
         Check::DeveloperOptions => &["developerOptions", "adb"],
-        Check::UsageRules => &["version"],
+        Check::UsageRules => &["version", "text"],
         Check::Declarations => {
             &["two-step-verification", "linked-devices", "business-profile", "away-message", "contact-consent"]
         }
@@ -254,7 +257,10 @@ impl<'n> Draft<'_, 'n> {
             return;
         };
         if let Some(version) = self.reader.parsed::<std::num::NonZeroU32>(node, &path, "a whole number from 1") {
-            self.push(Rule::RulesAcknowledged, Condition::RulesVersion(version.get()), None);
+            let strict = self.fields.strict;
+            let own = self.fields.get("text").map(|(node, path)| paper::own_text(self.reader, node, &path, strict));
+            let paper = Paper::usage_rules(version.get(), own.unwrap_or_default());
+            self.push(Rule::RulesAcknowledged, Condition::Rules(Arc::new(paper)), None);
         }
     }
 

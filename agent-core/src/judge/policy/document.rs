@@ -16,6 +16,7 @@ use super::{
     },
     CheckPolicy, Exception, Policy, ReleaseRules, StaleRules,
     conditions::{self, COMMON},
+    paper,
 };
 
 /// A policy that was read, with the document it was read from.
@@ -57,7 +58,7 @@ impl PolicyDocument {
     }
 }
 
-const SPEC: &[&str] = &["stale", "enrolmentGrace", "quietHours", "releases", "checks", "exceptions"];
+const SPEC: &[&str] = &["stale", "enrolmentGrace", "quietHours", "releases", "notice", "checks", "exceptions"];
 
 fn read(file: &str, root: &Node, strict: bool) -> Result<PolicyDocument, Faults> {
     let mut reader = Reader::default();
@@ -88,6 +89,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
     let releases = releases(reader, find(spec, "releases"), strict);
     let enrolment_grace = period(reader, spec, "spec", "enrolmentGrace").unwrap_or(Period::from_hours(24));
     let quiet_hours = quiet_hours(reader, find(spec, "quietHours"), strict);
+    let notice = paper::notice(reader, find(spec, "notice"), strict);
     let mut checks = std::collections::BTreeMap::new();
     let mut unsupported = Vec::new();
     if let Some(node) = required(reader, spec_node, spec, "spec", "checks") {
@@ -109,7 +111,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
         }
     }
     let exceptions = exceptions(reader, find(spec, "exceptions"), strict, &mut unsupported);
-    Some(Policy { name, revision, stale, enrolment_grace, releases, quiet_hours, checks, exceptions, unsupported })
+    Some(Policy { name, revision, stale, enrolment_grace, releases, quiet_hours, notice, checks, exceptions, unsupported })
 }
 
 fn required<'n>(reader: &mut Reader, node: &Node, entries: &'n [Entry], path: &str, key: &str) -> Option<&'n Node> {
@@ -287,7 +289,7 @@ fn one_check(
             let special_path = join(&path, platform.as_str());
             let special = special.and_then(|node| reader.map(node, &special_path)).unwrap_or_default();
             reader.only(special, &special_path, &[COMMON, own].concat());
-            let fields = Fields { general, special, path: &path, special_path: &special_path };
+            let fields = Fields { general, special, path: &path, special_path: &special_path, strict };
             policies.extend(check_policy(reader, check, *platform, &fields).map(|policy| (*platform, policy)));
         }
     }
@@ -315,6 +317,8 @@ pub(super) struct Fields<'n> {
     special: &'n [Entry],
     path: &'n str,
     special_path: &'n str,
+    /// Whether an administrator is told of what is not known.
+    pub(super) strict: bool,
 }
 
 impl<'n> Fields<'n> {
@@ -394,8 +398,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{
-        super::super::check::{Rule, Severity},
-        super::Condition,
+        super::super::{
+            check::{Rule, Severity},
+            text::Language,
+        },
+        super::{Condition, LONGEST_TEXT, Notice},
         *,
     };
 
@@ -498,6 +505,43 @@ spec:
         assert!(faults(&"[".repeat(40)).contains("nested too deeply"));
         assert!(!faults(&"[".repeat(100_000)).is_empty());
         assert!(faults(&" ".repeat(300_000)).contains("longer than 256 KiB"));
+    }
+
+    #[test]
+    fn a_policy_brings_the_texts_that_a_person_acknowledges() {
+        let with = |spec: &str| {
+            let text = EXAMPLE.replace("  checks:\n", &format!("{spec}  checks:\n    usage-rules:\n      version: 3\n      text:\n        es: |\n          Uno.\n          Dos.\n"));
+            PolicyDocument::from_text("policy.yaml", &text)
+        };
+        let policy = with("  notice: { version: 2, givenElsewhere: true, text: { en: We look. } }\n").unwrap().policy;
+        assert!(policy.notice.given_elsewhere);
+        assert_eq!(policy.notice.paper.version, 2);
+        let (english, spanish) = (("We look.".to_owned(), Language::En), ("Uno.\nDos.\n".to_owned(), Language::Es));
+        assert_eq!(policy.notice.paper.text(Language::Es), english, "a company's words never mix with the product's");
+        let rules = policy.usage_rules(Platform::Android).unwrap();
+        assert_eq!((rules.version, rules.text(Language::En)), (3, spanish));
+        let policy = with("").unwrap().policy;
+        assert_eq!(policy.notice, Notice::default());
+        assert!(policy.notice.paper.text(Language::Es).0.contains("Qué se mira"));
+        assert!(policy.notice.paper.text(Language::En).0.contains("What is read"));
+        let long = format!("  notice: {{ version: 1, text: {{ es: \"{}\" }} }}\n", "ñ".repeat(LONGEST_TEXT / 2 + 1));
+        assert!(with(&long).unwrap_err().to_string().contains("spec.notice.text.es: write 1 to 16384 bytes"));
+        assert!(with("  notice: { givenElsewhere: true }\n").unwrap_err().to_string().contains("`version` is missing"));
+    }
+
+    #[test]
+    fn an_older_agent_reads_what_it_knows_of_newer_texts() {
+        let mut json = example().json;
+        json["spec"]["notice"] = serde_json::json!({ "version": 4, "mood": "calm", "text": { "ca": "Mirem.", "es": "Miramos." } });
+        json["spec"]["checks"]["usage-rules"] = serde_json::json!({ "version": 2, "text": { "ca": "Una." } });
+        let policy = PolicyDocument::from_json(&json).unwrap().policy;
+        assert_eq!(policy.notice.paper.version, 4);
+        assert_eq!(policy.notice.paper.text(Language::En).0, "Miramos.");
+        assert_eq!(policy.usage_rules(Platform::Ios).unwrap().version, 2);
+        assert!(policy.unsupported.is_empty(), "{:?}", policy.unsupported);
+        json["spec"]["notice"] = serde_json::json!({ "version": { "major": 5 }, "givenElsewhere": true });
+        let policy = PolicyDocument::from_json(&json).unwrap().policy;
+        assert_eq!(policy.notice.paper.version, 1, "it is shown the product's own");
     }
 
     #[test]

@@ -6,7 +6,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::conditions::{COMMON, TIMING, keys, platforms};
+use super::{
+    LONGEST_TEXT,
+    conditions::{COMMON, TIMING, keys, platforms},
+};
 use crate::judge::{
     check::{Check, Severity, UnknownTreatment},
     facts::{Evidence, LockComplexity, RootSign},
@@ -45,6 +48,10 @@ pub fn policy_schema() -> Value {
         "enrolmentGrace": period(),
         "quietHours": object(quiet_hours, &["timezone"]),
         "releases": object(json!({ "holdBack": period(), "maxSourceAge": period() }), &[]),
+        "notice": object(
+            json!({ "version": whole(1), "givenElsewhere": { "type": "boolean" }, "text": own_text() }),
+            &["version"],
+        ),
         "checks": checks,
         "exceptions": { "type": "array", "items": object(exception, &["check", "until", "reason"]) },
     });
@@ -90,7 +97,6 @@ fn common(key: &str) -> Value {
 
 /// What a check's own key takes.
 fn demand(check: Check, key: &str) -> Value {
-    let whole = |least: u32| json!({ "type": "integer", "minimum": least, "maximum": u32::MAX });
     match (check, key) {
         (Check::AppAuthenticity, "signers") => one_or_more(&json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" })),
         (Check::AppAuthenticity, "installers") => one_or_more(&json!({ "type": "string", "minLength": 1 })),
@@ -99,6 +105,7 @@ fn demand(check: Check, key: &str) -> Value {
             any(&[on_off(), timed(json!({ "mute": one_or_more(&json!({ "enum": RootSign::WORDS })) }), &[])])
         }
         (Check::UsageRules, "version") => whole(1),
+        (Check::UsageRules, "text") => own_text(),
         (Check::ScreenLock, "complexity") => {
             let band = json!({ "enum": LockComplexity::WORDS });
             any(&[band.clone(), timed(json!({ "band": band }), &["band"])])
@@ -120,6 +127,18 @@ fn demand(check: Check, key: &str) -> Value {
         ) => any(&[on_off(), timed(json!({}), &[])]),
         _ => Value::Bool(false),
     }
+}
+
+fn whole(least: u32) -> Value {
+    json!({ "type": "integer", "minimum": least, "maximum": u32::MAX })
+}
+
+/// A company's own words: characters are counted here, bytes by the reader.
+fn own_text() -> Value {
+    let text = json!({ "type": "string", "minLength": 1, "maxLength": LONGEST_TEXT });
+    let mut texts = object(json!({ "es": text, "en": text }), &[]);
+    texts["minProperties"] = 1.into();
+    texts
 }
 
 /// A rule's own keys beside those of its timing.
@@ -214,6 +233,10 @@ mod tests {
             json!({ "mute": ["drums"] }),
             json!({ "maxAge": "180d" }),
             json!({ "frequency": "often" }),
+            json!({ "es": "Léelo." }),
+            json!({ "es": "Léelo.", "en": "Read it." }),
+            json!({ "fr": "Lisez-le." }),
+            json!({ "en": "x".repeat(20_000) }),
         ]
     }
 
@@ -269,6 +292,15 @@ mod tests {
             (false, with("quietHours", json!({ "timezone": "UTC", "windows": ["Saturday"] }))),
             (false, with("quietHours", json!({ "timezone": "UTC", "holidays": ["Christmas"] }))),
             (false, with("mood", json!("sunny"))),
+            (true, with("notice", json!({ "version": 2 }))),
+            (true, with("notice", json!({ "version": 2, "givenElsewhere": true, "text": { "es": "Léelo." } }))),
+            (false, with("notice", json!({ "givenElsewhere": true }))),
+            (false, with("notice", json!({ "version": 0 }))),
+            (false, with("notice", json!({ "version": 1, "givenElsewhere": "perhaps" }))),
+            (false, with("notice", json!({ "version": 1, "text": {} }))),
+            (false, with("notice", json!({ "version": 1, "text": { "es": "" } }))),
+            (false, with("notice", json!({ "version": 1, "text": { "en": "x".repeat(20_000) } }))),
+            (false, with("notice", json!({ "version": 1, "mood": "sunny" }))),
             (true, exception(&|_| {})),
             (true, exception(&|one| one["device"] = "01J".into())),
             (false, exception(&|one| one["check"] = "mood".into())),

@@ -66,6 +66,70 @@ pub const TEXTS: &[Text] = &[
     ),
     text("check.declarations.name", "Declaraciones", "Declarations"),
     text("check.declarations.why", "Hay cosas que solo tú puedes comprobar.", "Some things only you can check."),
+    text("notice.title", "Qué se mira de este dispositivo", "What is read of this device"),
+    text(
+        "notice.text",
+        "Tu empresa quiere que WhatsApp se use en el trabajo sin riesgos. Esta app le dice si este dispositivo es lo \
+         bastante seguro para eso, y a ti qué puedes mejorar y cómo.\n\n\
+         Qué se mira: si lo guardado está cifrado, si hay bloqueo de pantalla (nunca el código), la versión del sistema \
+         y su parche de seguridad, y si WhatsApp Business está instalada y al día. Solo lo que piden las reglas de tu \
+         empresa.\n\n\
+         Qué no se puede ver nunca: tus mensajes, tus contactos, tus llamadas, tus fotos, dónde estás, tus otras apps ni \
+         lo que haces con el dispositivo. El informe no tiene sitio para nada de eso.\n\n\
+         Quién lo ve: las personas que llevan la informática en tu empresa. Cada vez que alguien abre la ficha de este \
+         dispositivo queda anotado. Tú ves aquí, letra por letra, todo lo que ha salido de él.\n\n\
+         Cuándo: fuera del horario que marca tu empresa no se mira, no se envía y no se avisa de nada. Si vas a estar de \
+         vacaciones o de baja, puedes hacer una pausa sin decir por qué.\n\n\
+         Tus derechos: puedes pedir a tu empresa que te enseñe, corrija o borre lo que guarda, y dejarlo cuando quieras \
+         desde esta app: a partir de ese momento no se envía nada más. Si algo no te parece bien, habla con tu empresa o \
+         con la autoridad de protección de datos de tu país.",
+        "Your company wants WhatsApp to be used at work without risk. This app tells it whether this device is safe \
+         enough for that, and tells you what you can improve and how.\n\n\
+         What is read: whether what is stored is encrypted, whether there is a screen lock (never the code), the version \
+         of the system and its security patch, and whether WhatsApp Business is installed and up to date. Only what your \
+         company's rules ask for.\n\n\
+         What can never be seen: your messages, your contacts, your calls, your photos, where you are, your other apps, or \
+         what you do with the device. The report has no place for any of it.\n\n\
+         Who sees it: the people who look after IT at your company. Each time somebody opens this device's page, it is \
+         written down. Here you see, letter by letter, everything that has left the device.\n\n\
+         When: outside the hours that your company has set, nothing is read, sent or notified. When you will be on holiday \
+         or on leave you can make a pause, without saying why.\n\n\
+         Your rights: you can ask your company to show, correct or erase what it keeps, and you can leave whenever you like \
+         from this app: from then on nothing more is sent. If something does not seem right to you, talk to your company or \
+         to the data protection authority of your country.",
+    ),
+    text("usage-rules.title", "Normas para usar WhatsApp en el trabajo", "Rules for using WhatsApp at work"),
+    text(
+        "usage-rules.text",
+        "Estas normas os protegen a ti, a tus compañeros y a las personas a las que escribes.\n\n\
+         1. En el trabajo, solo WhatsApp Business. La app personal es para tu vida.\n\
+         2. Siempre la última versión. Cada actualización cierra fallos que otros ya conocen.\n\
+         3. Solo en dispositivos seguros: cifrados, con bloqueo de pantalla y con el sistema al día.\n\
+         4. Mensajes solo en horario de trabajo. Fuera de él nadie espera que respondas; pon un mensaje de ausencia.\n\
+         5. No se pasan datos personales: ni documentos, ni datos de salud, ni direcciones, ni números de cuenta, ni fotos \
+         de clientes. Para eso están los sistemas de la empresa.\n\
+         6. Escribe solo a quien te ha dicho que sí, y deja de hacerlo en cuanto te lo pida.\n\
+         7. Activa la verificación en dos pasos y revisa de vez en cuando los dispositivos vinculados.\n\
+         8. Si pierdes el dispositivo, o algo te parece raro, dilo enseguida. Avisar nunca tiene malas consecuencias.\n\n\
+         Quién ve qué: tu empresa ve si has leído estas normas y si el dispositivo es seguro. Nunca ve tus mensajes, tus \
+         contactos ni tus otras apps.\n\n\
+         Puedes dejarlo cuando quieras desde esta app. Si algo no te parece bien, habla con tu empresa, con quien \
+         represente a los trabajadores o con la autoridad de protección de datos.",
+        "These rules protect you, your colleagues and the people you write to.\n\n\
+         1. At work, only WhatsApp Business. The personal app is for your own life.\n\
+         2. Always the latest version. Each update closes flaws that others already know.\n\
+         3. Only on secure devices: encrypted, with a screen lock, and with an up-to-date system.\n\
+         4. Messages only in working hours. Outside them nobody expects an answer; set an away message.\n\
+         5. No personal data is passed around: no documents, health data, addresses, account numbers or photos of \
+         customers. The company's own systems are for that.\n\
+         6. Write only to people who have said yes, and stop as soon as they ask you to.\n\
+         7. Turn two-step verification on, and look through the linked devices now and then.\n\
+         8. If you lose the device, or something seems odd, say so at once. Telling never counts against you.\n\n\
+         Who sees what: your company sees whether you have read these rules and whether the device is safe. It never sees \
+         your messages, your contacts or your other apps.\n\n\
+         You can leave whenever you like from this app. If something does not seem right to you, talk to your company, to \
+         whoever represents its employees, or to the data protection authority.",
+    ),
     text("reason.not-in-policy", "Tu empresa no lo pide.", "Your company does not ask for this."),
     text("reason.not-on-this-platform", "En {platform} no se pregunta.", "Not asked on {platform}."),
     text(

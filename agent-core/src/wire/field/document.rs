@@ -1,15 +1,24 @@
-//! The field table as `docs/privacy.md` shows it.
+//! The field tables as `docs/privacy.md` shows them.
 
 use std::fmt::Write;
 
-use super::{FIELDS, Field, Kept, Seen, Shape};
+use super::{FIELDS, Field, Kept, STATEMENT_FIELDS, Seen, Shape};
 
 /// The table in Markdown: every field with what it is for, who sees it, how long it is kept and what needs it.
 pub fn privacy_table() -> String {
+    table(FIELDS, "every report")
+}
+
+/// The same of statements.
+pub fn statements_table() -> String {
+    table(STATEMENT_FIELDS, "what you say")
+}
+
+fn table(fields: &[Field], always: &str) -> String {
     let mut table = String::from(
         "| Field | Holds | What it is for | Para qué es | Who sees it | Kept | Collected for |\n|---|---|---|---|---|---|---|\n",
     );
-    for field in FIELDS {
+    for field in fields {
         let Field { path, en, es, .. } = field;
         let _ = writeln!(
             table,
@@ -22,16 +31,17 @@ pub fn privacy_table() -> String {
             match field.kept {
                 Kept::InReport => "report",
                 Kept::InTimeline => "report, timeline",
+                Kept::InStatement => "statement",
             },
-            needed(field),
+            needed(field, always),
         );
     }
     table
 }
 
-fn needed(field: &Field) -> String {
+fn needed(field: &Field, always: &str) -> String {
     let checks: Vec<&str> = field.checks().into_iter().map(crate::judge::Check::as_str).collect();
-    if checks.is_empty() { "every report".to_owned() } else { checks.join(", ") }
+    if checks.is_empty() { always.to_owned() } else { checks.join(", ") }
 }
 
 fn holds(shape: &Shape) -> String {

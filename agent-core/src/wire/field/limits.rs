@@ -1,14 +1,17 @@
-//! What a received report is held to beyond its types: the lengths, forms and ranges of the field table.
+//! What a received message is held to beyond its types: the lengths, forms and ranges of the field table.
 
 use super::{
-    super::report::{Content, Report},
-    FIELDS, Shape,
+    super::{
+        report::{Content, Report},
+        statement::{self, Statement, is_pause},
+    },
+    FIELDS, Field, STATEMENT_FIELDS, Shape,
 };
 use crate::judge::{DeviceFacts, Reading};
 
 /// Whether a report keeps within the table; if not, the path of the first field that does not.
 pub(in crate::wire) fn within_limits(report: &Report) -> Result<(), &'static str> {
-    let mut fault = Fault(None);
+    let mut fault = Fault { table: FIELDS, first: None };
     fault.text("audience", Some(&report.audience.0));
     fault.text("challenge", Some(&report.challenge));
     fault.text("agentVersion", Some(&report.agent_version));
@@ -19,7 +22,25 @@ pub(in crate::wire) fn within_limits(report: &Report) -> Result<(), &'static str
         Content::Full(full) => facts(&mut fault, &full.facts),
         Content::Unchanged(unchanged) => fault.text("content.unchanged.reportHash", Some(&unchanged.report_hash)),
     }
-    fault.0.map_or(Ok(()), Err)
+    fault.first.map_or(Ok(()), Err)
+}
+
+/// Whether a statement keeps within its table; if not, the path of the first field that does not.
+pub(in crate::wire) fn statement_within_limits(statement: &Statement) -> Result<(), &'static str> {
+    let mut fault = Fault { table: STATEMENT_FIELDS, first: None };
+    fault.text("audience", Some(&statement.audience.0));
+    fault.text("challenge", Some(&statement.challenge));
+    fault.text("agentVersion", Some(&statement.agent_version));
+    fault.number("number", statement.number);
+    match &statement.content {
+        statement::Content::Acknowledgement(acknowledged) => {
+            fault.number("content.acknowledgement.version", acknowledged.version.into());
+            fault.text("content.acknowledgement.textHash", Some(&acknowledged.text_hash));
+        }
+        statement::Content::Pause(pause) => fault.unless("content.pause.until", is_pause(pause)),
+        statement::Content::Declaration(_) | statement::Content::Withdrawal {} => {}
+    }
+    fault.first.map_or(Ok(()), Err)
 }
 
 fn facts(fault: &mut Fault, facts: &DeviceFacts) {
@@ -42,18 +63,25 @@ fn facts(fault: &mut Fault, facts: &DeviceFacts) {
     fault.list("content.full.facts.declarations", &facts.declarations);
 }
 
-struct Fault(Option<&'static str>);
+struct Fault {
+    table: &'static [Field],
+    first: Option<&'static str>,
+}
 
 impl Fault {
+    fn shape(&self, path: &str) -> Option<&'static Shape> {
+        self.table.iter().find(|field| field.path == path).map(|field| &field.shape)
+    }
+
     fn unless(&mut self, path: &'static str, holds: bool) {
         if !holds {
-            self.0.get_or_insert(path);
+            self.first.get_or_insert(path);
         }
     }
 
     fn text(&mut self, path: &'static str, text: Option<&str>) {
         let Some(text) = text else { return };
-        let holds = match shape(path) {
+        let holds = match self.shape(path) {
             Some(Shape::Text(longest) | Shape::List(_, Shape::Text(longest))) => {
                 // Characters are counted only where bytes alone do not decide.
                 text.len() <= *longest || text.chars().count() <= *longest
@@ -68,17 +96,13 @@ impl Fault {
     }
 
     fn number(&mut self, path: &'static str, number: u64) {
-        let holds = matches!(shape(path), Some(Shape::Number(least, most)) if (*least..=*most).contains(&number));
+        let holds = matches!(self.shape(path), Some(Shape::Number(least, most)) if (*least..=*most).contains(&number));
         self.unless(path, holds);
     }
 
     fn list<'r, T>(&mut self, path: &'static str, reading: &'r Reading<Vec<T>>) -> &'r [T] {
         let items = reading.value().map_or(&[][..], Vec::as_slice);
-        self.unless(path, matches!(shape(path), Some(Shape::List(most, _)) if items.len() <= *most));
+        self.unless(path, matches!(self.shape(path), Some(Shape::List(most, _)) if items.len() <= *most));
         items
     }
-}
-
-fn shape(path: &str) -> Option<&'static Shape> {
-    FIELDS.iter().find(|field| field.path == path).map(|field| &field.shape)
 }

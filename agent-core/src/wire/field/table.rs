@@ -18,12 +18,12 @@ use crate::judge::{
 };
 
 /// A SHA-256 digest in hexadecimal.
-const DIGEST: &str = "^[0-9a-f]{64}$";
+pub(super) const DIGEST: &str = "^[0-9a-f]{64}$";
 /// A device's id, [`super::super::id::DeviceId`].
-const DEVICE: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
+pub(super) const DEVICE: &str = "^[0-7][0-9A-HJKMNP-TV-Z]{25}$";
 
 /// The largest number that every JSON reader keeps exactly.
-const LARGE: u64 = 1 << 53;
+pub(super) const LARGE: u64 = 1 << 53;
 const SMALL: u64 = u32::MAX as u64;
 
 const OS: &[Rule] = &[OsFloor, OsMinimum, OsSupported, OsBehindLatest];

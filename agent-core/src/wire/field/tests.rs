@@ -9,12 +9,13 @@ use super::*;
 use crate::{
     fits::fits,
     judge::{
-        Catalogue, DeviceFacts, Evidence, Platform, Policy, PostureState, Reading, Standing, evaluate, facts::*,
+        Catalogue, DeviceFacts, Evidence, Platform, Policy, PostureState, Reading, Standing, evaluate, facts::*, quiet_hours::Pause,
         policy::document::PolicyDocument,
     },
     wire::{
         id::{Audience, DeviceId},
         report::{Content, Full, Report, Unchanged},
+        statement::{self, Statement},
     },
 };
 
@@ -96,6 +97,76 @@ fn the_table_lists_exactly_what_a_report_can_hold() {
     let table: BTreeSet<String> = FIELDS.iter().map(|field| field.path.to_owned()).collect();
     assert_eq!(table, written);
     assert_eq!(FIELDS.len(), table.len(), "a row stands twice");
+}
+
+/// A statement of each kind.
+fn statements() -> Vec<Statement> {
+    let pause = Pause { from: "2026-12-01T08:00:00Z".parse().unwrap(), until: "2026-12-08T08:00:00Z".parse().unwrap() };
+    let (subject, language) = (statement::Subject::UsageRules, crate::judge::text::Language::Es);
+    [
+        statement::Content::Acknowledgement(statement::Acknowledgement {
+            subject,
+            version: 3,
+            text_hash: "ab".repeat(32),
+            language,
+        }),
+        statement::Content::Declaration(statement::Answer { declaration: Declaration::AwayMessage, affirmed: false }),
+        statement::Content::Pause(pause),
+        statement::Content::Withdrawal {},
+    ]
+    .map(|content| Statement {
+        audience: Audience::new("k7", 4),
+        device: DeviceId::new(4, [9; 12]),
+        number: 7,
+        challenge: "c".into(),
+        at: "2026-11-24T09:00:00Z".parse().unwrap(),
+        agent_version: "0.1.0".into(),
+        content,
+    })
+    .to_vec()
+}
+
+#[test]
+fn the_table_of_statements_lists_exactly_what_one_can_hold() {
+    let mut written = BTreeSet::new();
+    for statement in statements() {
+        paths(&serde_json::to_value(statement).unwrap(), "", &mut written);
+    }
+    let table: BTreeSet<String> = STATEMENT_FIELDS.iter().map(|field| field.path.to_owned()).collect();
+    assert_eq!(table, written);
+    assert_eq!(STATEMENT_FIELDS.len(), table.len(), "a row stands twice");
+}
+
+#[test]
+fn a_statement_outside_its_table_is_refused() {
+    for statement in statements() {
+        let json = serde_json::to_value(&statement).unwrap();
+        assert_eq!(serde_json::from_value::<Statement>(json.clone()).unwrap(), statement);
+        let mut found = Vec::new();
+        objects(&json, "", &mut found);
+        for place in found {
+            let mut more = json.clone();
+            more.pointer_mut(&place).unwrap()["reason"] = json!("ill");
+            assert!(serde_json::from_value::<Statement>(more).is_err(), "in {place}");
+        }
+        for (at, value) in [
+            ("/audience", json!("x".repeat(121))),
+            ("/challenge", json!("x".repeat(513))),
+            ("/agentVersion", json!("x".repeat(41))),
+            ("/number", json!(0)),
+            ("/number", json!((1_u64 << 53) + 1)),
+            ("/content/acknowledgement/version", json!(0)),
+            ("/content/acknowledgement/textHash", json!("AB".repeat(32))),
+            ("/content/acknowledgement/language", json!("fr")),
+            ("/content/pause/until", json!("2026-11-30T08:00:00Z")),
+            ("/content/pause/until", json!("2027-12-03T08:00:00Z")),
+        ] {
+            let mut other = json.clone();
+            let Some(place) = other.pointer_mut(at) else { continue };
+            *place = value;
+            assert!(serde_json::from_value::<Statement>(other).is_err(), "{at}");
+        }
+    }
 }
 
 /// Every object of this JSON, by its pointer.
