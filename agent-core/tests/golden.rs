@@ -17,7 +17,9 @@ use agent_core::{
             RulesAcknowledgement, StorageEncryption,
         },
         policy::document::PolicyDocument,
+        quiet_hours::Pause,
         standing::Held,
+        text::Language,
     },
     wire::{
         envelope::{Kind, Unverified, hash, hex, seal},
@@ -31,6 +33,7 @@ use agent_core::{
         problem::Problem,
         report::{Content, Full, Report, Unchanged},
         software_key::SoftwareKey,
+        statement::{self, Answer, Receipt, Statement, Subject},
     },
 };
 use jiff::Timestamp;
@@ -320,6 +323,35 @@ fn reports_and_their_answers_keep_their_form() {
     json("problem", &problem(), Reader::Agent);
     let received: ReceivedPosture = serde_json::from_value(acknowledgement().posture).unwrap();
     json("posture-received", &received, Reader::Agent);
+}
+
+#[test]
+fn statements_and_their_answers_keep_their_form() {
+    let key = device_key();
+    let statement = |number, content| Statement {
+        audience: audience(),
+        device: device(),
+        number,
+        challenge: challenge(),
+        at: at("2026-11-24T08:59:58.25Z"),
+        agent_version: "0.1.0".into(),
+        content,
+    };
+    let (subject, language) = (Subject::UsageRules, Language::Es);
+    let acknowledgement =
+        statement::Acknowledgement { subject, version: 3, text_hash: hex(&hash("Las normas.")), language };
+    let pause = Pause { from: at("2026-12-24T23:00:00Z"), until: at("2027-01-06T23:00:00Z") };
+    let answer = Answer { declaration: Declaration::TwoStepVerification, affirmed: true };
+    let first = statement(1, statement::Content::Acknowledgement(acknowledgement));
+    let envelope = signed("statement-acknowledgement", Kind::Statement, &first, &key, Reader::Server);
+    let declaration = statement(2, statement::Content::Declaration(answer));
+    signed("statement-declaration", Kind::Statement, &declaration, &key, Reader::Server);
+    signed("statement-pause", Kind::Statement, &statement(3, statement::Content::Pause(pause)), &key, Reader::Server);
+    let withdrawal = statement(4, statement::Content::Withdrawal {});
+    signed("statement-withdrawal", Kind::Statement, &withdrawal, &key, Reader::Server);
+    let receipt =
+        Receipt { number: 1, statement_hash: hex(&hash(&envelope)), challenge: challenge(), server_time: now() };
+    json("statement-receipt", &receipt, Reader::Agent);
 }
 
 #[test]

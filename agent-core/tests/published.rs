@@ -1,4 +1,4 @@
-//! What is published beside the code is what the code says: JSON Schemas and the table in `docs/privacy.md`.
+//! What is published beside the code is what the code says: JSON Schemas and the tables in `docs/privacy.md`.
 //! `ATALAYA_BLESS=1 cargo test -p agent-core --test published` writes them anew.
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
@@ -7,7 +7,7 @@ use std::{env, fs, path::PathBuf};
 
 use agent_core::{
     judge::policy::schema::policy_schema,
-    wire::field::{privacy_table, report_schema},
+    wire::field::{privacy_table, report_schema, statements_table},
 };
 
 fn holds(file: &str, wanted: &str) {
@@ -28,11 +28,14 @@ fn the_schemas_are_those_of_the_code() {
 }
 
 #[test]
-fn the_list_of_fields_is_that_of_the_code() {
-    const MARKS: [&str; 2] = ["<!-- fields: begin -->\n", "<!-- fields: end -->"];
+fn the_lists_of_fields_are_those_of_the_code() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/privacy.md");
-    let text = fs::read_to_string(path).unwrap();
-    let (before, rest) = text.split_once(MARKS[0]).unwrap();
-    let (_, after) = rest.split_once(MARKS[1]).unwrap();
-    holds("privacy.md", &format!("{before}{}{}{}{after}", MARKS[0], privacy_table(), MARKS[1]));
+    let mut wanted = fs::read_to_string(path).unwrap();
+    for (name, table) in [("fields", privacy_table()), ("statements", statements_table())] {
+        let marks = [format!("<!-- {name}: begin -->\n"), format!("<!-- {name}: end -->")];
+        let (before, rest) = wanted.split_once(&marks[0]).unwrap();
+        let (_, after) = rest.split_once(&marks[1]).unwrap();
+        wanted = format!("{before}{}{table}{}{after}", marks[0], marks[1]);
+    }
+    holds("privacy.md", &wanted);
 }

@@ -11,22 +11,25 @@ use super::{
     contact::Contact,
     delivery::{Delivery, Held, Urgency},
     enrol,
-    enrolment::Enrolled,
+    enrolment::{self, Enrolled},
     error::AgentError,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
+    papers::{self, Papers},
     ports::{DELIVERY, Ports, STATE},
-    status::{EnrolmentStatus, QueueStatus, RulesStatus, Status},
+    statements::Statements,
+    status::{EnrolmentStatus, QueueStatus, RulesStatus, StatementsStatus, Status},
     storage::{read_json, write_json},
     trust::Rules,
 };
 use crate::{
-    judge::{DeviceFacts, Posture, Standing, evaluate},
+    judge::{Check, DeviceFacts, Posture, Standing, evaluate, facts::Declaration, quiet_hours::Pause, text::Language},
     wire::{
         envelope::{Kind, seal},
         id::DeviceId,
         message::SCHEMA_VERSION,
         report::{Content, Full, Report, Unchanged},
+        statement::{self, Answer, Statement, Subject},
         wanted::Wanted,
     },
 };
@@ -34,6 +37,8 @@ use crate::{
 const STANDING: &str = "standing.json";
 /// The highest number that a report can have.
 const HIGHEST: u64 = 1 << 53;
+/// Pauses and quiet hours that follow each other without an hour between are looked at so far.
+const MOST_STRETCHES: usize = 32;
 
 /// The agent of one device. Several may share one storage, in one process or more.
 pub struct Agent {
@@ -107,16 +112,21 @@ impl Agent {
         Ok(self.judge(facts, &enrolled, &contact, &rules)?.posture)
     }
 
-    /// Judges these facts, seals a report of what the policy asks for, and lets it wait for [`Self::deliver`].
+    /// Judges these facts, seals a report of what the policy asks for, and lets it wait for [`Self::deliver`]. A phone
+    /// reports nothing before its person has acknowledged the notice. What the person said is filled in here.
     pub fn report(&self, facts: &DeviceFacts) -> Result<Queued, AgentError> {
         let storage = &*self.ports.storage;
         let _state = storage.lock(STATE)?;
         let enrolled = self.enrolled()?;
         let contact = Contact::load(storage, &enrolled)?;
-        if contact.left {
+        let rules = self.rules(&enrolled)?;
+        let said = Statements::load(storage, enrolled.device)?;
+        if contact.left || said.withdraws() {
             return Err(AgentError::Left);
         }
-        let rules = self.rules(&enrolled)?;
+        if self.ports.platform.is_phone() && said.notice_is_pending(&rules.policy.policy.notice) {
+            return Err(AgentError::NoticePending);
+        }
         let judged = self.judge(facts, &enrolled, &contact, &rules)?;
         // First the standing: what was seen failing is so, whether or not its report comes to be.
         write_json(storage, STANDING, &judged.standing.after(&judged.posture))?;
@@ -150,8 +160,89 @@ impl Agent {
         Ok(Queued { sequence, full, posture: judged.posture })
     }
 
-    /// Sends what waits and fetches what is newer: one pass, without waiting. In quiet hours and while it should wait
-    /// after failures nothing is sent, unless a person asked. What went wrong on the way stands in the answer; an
+    /// What the person is shown and asked, in this language, and what they said to it.
+    pub fn papers(&self, language: Language) -> Result<Papers, AgentError> {
+        let (enrolled, contact, rules) = self.known()?;
+        let said = Statements::load(&*self.ports.storage, enrolled.device)?;
+        let now = contact.trusted(self.ports.clock.now());
+        Ok(papers::papers(&rules.policy.policy, self.ports.platform, &said, language, now))
+    }
+
+    /// The person has read this version of a text in this language. Where it is not the version in force they must
+    /// read that one; to acknowledge the same text again changes nothing. What is said waits for [`Self::deliver`].
+    pub fn acknowledge(&self, subject: Subject, version: u32, language: Language) -> Result<(), AgentError> {
+        self.say(|rules, said, _| {
+            let policy = &rules.policy.policy;
+            let paper = match subject {
+                Subject::Notice => Some(&policy.notice.paper),
+                Subject::UsageRules => policy.usage_rules(self.ports.platform).map(|paper| &**paper),
+            };
+            let in_force = paper.map(|paper| paper.version);
+            let paper = paper.filter(|paper| paper.version == version).ok_or(AgentError::OtherVersion { in_force })?;
+            let new = papers::acknowledgement(paper, subject, language);
+            let known = said.acknowledged(subject);
+            let same = known.is_some_and(|known| known.version == new.version && known.text_hash == new.text_hash);
+            Ok((!same).then_some(statement::Content::Acknowledgement(new)))
+        })
+    }
+
+    /// The person answers what nobody can measure. Only what the policy asks can be answered.
+    pub fn declare(&self, declaration: Declaration, affirmed: bool) -> Result<(), AgentError> {
+        self.say(|rules, _, _| {
+            let asked = rules.policy.policy.check(self.ports.platform, Check::Declarations);
+            let is_asked =
+                asked.is_some_and(|check| check.rules.iter().any(|rule| rule.rule.declaration() == Some(declaration)));
+            if is_asked {
+                Ok(Some(statement::Content::Declaration(Answer { declaration, affirmed })))
+            } else {
+                Err(AgentError::NotAsked)
+            }
+        })
+    }
+
+    /// The person will be away: from one moment until another, by the device's clock, nothing is read or sent. A pause
+    /// takes the place of earlier ones that it meets; one that ends as it begins, now, ends the pause that lasts.
+    pub fn pause(&self, from: Timestamp, until: Timestamp) -> Result<(), AgentError> {
+        self.say(|_, _, (contact, trusted)| {
+            let server = |moment: Timestamp| {
+                let ahead = contact.clocks.device.duration_since(contact.clocks.server);
+                moment.checked_sub(ahead).unwrap_or(moment)
+            };
+            // No pause has begun before it was declared.
+            let pause = Pause { from: server(from).max(trusted), until: server(until) };
+            if !statement::is_pause(&pause) {
+                return Err(AgentError::BadPause);
+            }
+            Ok(Some(statement::Content::Pause(pause)))
+        })
+    }
+
+    /// The person leaves: nothing more is reported from now on, the server is told, and once it knows, the enrolment
+    /// and the key are forgotten. Where it cannot be told now, the next [`Self::deliver`] tells it. The ledger stays.
+    pub async fn withdraw(&self) -> Result<(), AgentError> {
+        let storage = &*self.ports.storage;
+        let enrolled = self.enrolled()?;
+        if Contact::load(storage, &enrolled)?.left {
+            let _state = storage.lock(STATE)?;
+            return Ok(enrolment::forget(storage)?);
+        }
+        let waits = Statements::load(storage, enrolled.device)?.withdraws();
+        if !waits {
+            self.say(|_, _, _| Ok(Some(statement::Content::Withdrawal {})))?;
+        }
+        {
+            let _state = storage.lock(STATE)?;
+            Outbox::open(storage, enrolled.device)?.forget()?;
+        }
+        match self.deliver(Urgency::PersonAsked).await {
+            Err(AgentError::Left) if Enrolled::load(storage)?.is_none() => Ok(()),
+            Ok(Delivery { problem, .. }) => problem.map_or(Err(AgentError::UnderWay), Err),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends what waits and fetches what is newer: one pass, without waiting. In quiet hours, in a pause and while it
+    /// should wait after failures nothing is sent, unless a person asked; that they leave is told in quiet hours, too. What went wrong on the way stands in the answer; an
     /// error means that there is no use in trying again as things are.
     ///
     /// Safe to drop at any moment.
@@ -163,22 +254,25 @@ impl Agent {
             return Err(AgentError::Left);
         }
         let rules = self.rules(&enrolled)?;
+        let said = Statements::load(storage, enrolled.device)?;
         if urgency == Urgency::Background
-            && let Some(held) = self.held(&contact, &rules)
+            && let Some(held) = self.held(&contact, &rules, &said)
         {
             let waiting = Outbox::open_to_look(storage, enrolled.device)?.waiting().len();
-            return Ok(Delivery::held(held, waiting, &contact));
+            let statements_waiting = said.waiting().len();
+            return Ok(Delivery { statements_waiting, ..Delivery::held(held, waiting, &contact) });
         }
         let _delivery = storage.try_lock(DELIVERY)?.ok_or(AgentError::UnderWay)?;
         let channel = self.channel(&enrolled.server);
         super::delivery::deliver(&channel, enrolled.clone(), &rules).await
     }
 
-    /// When quiet hours end, while they last: until then nothing is read from the device and nothing is sent.
+    /// When quiet hours or a pause of the person end, while they last: until then nothing is read from the device and
+    /// nothing is sent.
     pub fn quiet_until(&self) -> Result<Option<Timestamp>, AgentError> {
-        let enrolled = self.enrolled()?;
-        let contact = Contact::load(&*self.ports.storage, &enrolled)?;
-        Ok(self.quiet(&contact, &*self.rules(&enrolled)?))
+        let (enrolled, contact, rules) = self.known()?;
+        let said = Statements::load(&*self.ports.storage, enrolled.device)?;
+        Ok(self.quiet(&contact, &rules, &said))
     }
 
     /// Where things stand.
@@ -190,6 +284,8 @@ impl Agent {
         let rules = self.rules(&enrolled)?;
         let outbox = Outbox::open_to_look(storage, enrolled.device)?;
         let trusted = contact.trusted(now);
+        let said = Statements::load(storage, enrolled.device)?;
+        let papers = papers::papers(&rules.policy.policy, self.ports.platform, &said, Language::En, trusted);
         Ok(Status {
             enrolment: Some(EnrolmentStatus {
                 server: enrolled.server.clone(),
@@ -206,8 +302,16 @@ impl Agent {
                 policy_expires: rules.policy.expires,
                 policy_expired: rules.policy.expires <= trusted,
                 catalogue_revision: rules.catalogue.revision,
-                quiet_until: self.quiet(&contact, &rules),
+                quiet_until: self.quiet(&contact, &rules, &said),
             }),
+            statements: StatementsStatus {
+                waiting: said.waiting().len(),
+                notice_pending: papers.notice.pending,
+                rules_pending: papers.usage_rules.is_some_and(|rules| rules.pending),
+                declarations_pending: papers.declarations.iter().filter(|one| one.pending).count(),
+                paused_until: said.paused_until(trusted),
+                withdraws: said.withdraws(),
+            },
             queue: QueueStatus {
                 reports: outbox.waiting().len(),
                 bytes: outbox.bytes(),
@@ -248,15 +352,65 @@ impl Agent {
         Ok(rules)
     }
 
-    fn quiet(&self, contact: &Contact, rules: &Rules) -> Option<Timestamp> {
-        rules.policy.policy.quiet_hours.quiet_until(contact.trusted(self.ports.clock.now()))
+    fn known(&self) -> Result<(Enrolled, Contact, Arc<Rules>), AgentError> {
+        let enrolled = self.enrolled()?;
+        let contact = Contact::load(&*self.ports.storage, &enrolled)?;
+        let rules = self.rules(&enrolled)?;
+        Ok((enrolled, contact, rules))
     }
 
-    fn held(&self, contact: &Contact, rules: &Rules) -> Option<Held> {
-        let quiet = self.quiet(contact, rules).map(|until| contact.by_device(until));
+    /// When nothing is quiet any more: a pause may end within quiet hours, and these within a pause.
+    fn quiet(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Timestamp> {
+        let now = contact.trusted(self.ports.clock.now());
+        let hours = &rules.policy.policy.quiet_hours;
+        let mut until = now;
+        for _ in 0..MOST_STRETCHES {
+            match said.paused_until(until).or_else(|| hours.quiet_until(until)) {
+                Some(further) => until = further,
+                None => break,
+            }
+        }
+        (until > now).then_some(until)
+    }
+
+    fn held(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Held> {
+        let now = self.ports.clock.now();
+        let quiet = self.quiet(contact, rules, said).filter(|_| !said.withdraws());
+        let quiet = quiet.map(|until| (contact.by_device(until), said.paused_until(contact.trusted(now)).is_some()));
         quiet
-            .map(|until| Held::QuietHours { until })
-            .or_else(|| contact.held_until(self.ports.clock.now()).map(|until| Held::BackOff { until }))
+            .map(|(until, paused)| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
+            .or_else(|| contact.held_until(now).map(|until| Held::BackOff { until }))
+    }
+
+    /// Seals and keeps what the person says; nothing where there is nothing new to say.
+    fn say(
+        &self,
+        what: impl FnOnce(&Rules, &Statements<'_>, (&Contact, Timestamp)) -> Result<Option<statement::Content>, AgentError>,
+    ) -> Result<(), AgentError> {
+        let storage = &*self.ports.storage;
+        let _state = storage.lock(STATE)?;
+        let (enrolled, contact, rules) = self.known()?;
+        let mut said = Statements::load(storage, enrolled.device)?;
+        if contact.left || said.withdraws() {
+            return Err(AgentError::Left);
+        }
+        let now = self.ports.clock.now();
+        let trusted = contact.trusted(now);
+        let Some(content) = what(&rules, &said, (&contact, trusted))? else { return Ok(()) };
+        let on = rules.policy.policy.quiet_hours.zone.to_datetime(trusted).date();
+        said.say(&content, (now, trusted, on), |number| {
+            let statement = Statement {
+                audience: enrolled.audience.clone(),
+                device: enrolled.device,
+                number,
+                challenge: contact.challenge.clone(),
+                at: now,
+                agent_version: self.ports.agent_version.clone(),
+                content: content.clone(),
+            };
+            Ok(seal(Kind::Statement, &statement, &*self.ports.signer)?)
+        })?;
+        Ok(())
     }
 
     fn judge(
@@ -273,7 +427,9 @@ impl Agent {
         let kept: Option<Standing> = read_json(&*self.ports.storage, STANDING)?;
         let kept = kept.filter(|standing| standing.device.as_ref() == Some(&device)).unwrap_or_default();
         let standing = Standing { device: Some(device), enrolled_at: Some(enrolled.since), ..kept };
-        let facts = Wanted::of(&rules.policy.policy, self.ports.platform).keep(facts);
+        let mut facts = facts.clone();
+        Statements::load(&*self.ports.storage, enrolled.device)?.fill(&mut facts);
+        let facts = Wanted::of(&rules.policy.policy, self.ports.platform).keep(&facts);
         let now = contact.trusted(self.ports.clock.now());
         let posture = evaluate(&facts, &rules.policy.policy, &rules.catalogue, &standing, now);
         Ok(Judged { facts, standing, posture })

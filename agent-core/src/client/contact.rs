@@ -83,7 +83,8 @@ pub(super) struct Contact {
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
 
 /// Problems that an acknowledgement does not end.
-const LASTING: &[&str] = &["left", "downgrade", "untrusted", "report-sequence-conflict", "report-sequence-passed"];
+const LASTING: &[&str] =
+    &["left", "downgrade", "untrusted", "report-sequence-conflict", "report-sequence-passed", "statement-refused"];
 
 /// Problems of one attempt, gone with the next that succeeds.
 const PASSING: &[&str] =

@@ -1,4 +1,5 @@
-//! One pass of delivery: drain the outbox, then fetch what is newer, then keep what was learned.
+//! One pass of delivery: send what the person said, drain the outbox, then fetch what is newer, then keep what was
+//! learned.
 
 use std::time::Duration;
 
@@ -9,12 +10,13 @@ use super::{
     answer::Refusal,
     channel::Channel,
     contact::{Contact, LastAcknowledged},
-    courier::Courier,
+    courier::{Courier, Drained},
     enrolment::Enrolled,
     error::AgentError,
     outbox::Outbox,
     ports::STATE,
     refresh::{Refresh, Refreshed, What},
+    statements::{Statements, sending},
     trust::{self, Rules},
 };
 
@@ -36,6 +38,11 @@ pub enum Held {
         /// When they end, by the device's clock.
         until: Timestamp,
     },
+    /// A pause that the person declared.
+    Pause {
+        /// When it ends, by the device's clock.
+        until: Timestamp,
+    },
     /// A wait after failures, or one that the server asked for.
     BackOff {
         /// When it ends, by the device's clock.
@@ -47,7 +54,7 @@ impl Held {
     /// When nothing holds it back any more.
     pub const fn until(self) -> Timestamp {
         match self {
-            Self::QuietHours { until } | Self::BackOff { until } => until,
+            Self::QuietHours { until } | Self::Pause { until } | Self::BackOff { until } => until,
         }
     }
 }
@@ -64,6 +71,10 @@ pub struct Delivery {
     pub refused: usize,
     /// How many still wait.
     pub waiting: usize,
+    /// How many statements of the person the server acknowledged.
+    pub statements: usize,
+    /// How many statements still wait.
+    pub statements_waiting: usize,
     /// Whether a newer policy came.
     pub new_policy: bool,
     /// Whether a newer catalogue came.
@@ -101,9 +112,22 @@ impl Delivery {
 /// One pass. Nothing of it is kept before an answer came, so it can be dropped at any await.
 pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &Rules) -> Result<Delivery, AgentError> {
     let storage = &*channel.ports.storage;
-    let drained = Courier { channel, enrolled: &enrolled }.drain().await?;
+    let said = sending::send(channel, &enrolled).await?;
+    if said.has_left {
+        return Err(AgentError::Left);
+    }
+    let drained = match said.stopped {
+        // What was said comes first, so that no report is judged without it.
+        Some(stopped) => Drained { stopped: Some(stopped), ..Drained::default() },
+        None => Courier { channel, enrolled: &enrolled }.drain().await?,
+    };
     let contact = Contact::load(storage, &enrolled)?;
-    let (told, wanted) = newer(&contact, rules, contact.trusted(channel.ports.clock.now()));
+    let waits_for_person = Statements::load(storage, enrolled.device)?.notice_is_pending(&rules.policy.policy.notice);
+    let (told, mut wanted) = newer(&contact, rules, contact.trusted(channel.ports.clock.now()));
+    // No acknowledgement tells a device of a newer policy while its person has not read the notice.
+    if waits_for_person && channel.ports.platform.is_phone() && !wanted.contains(&What::Policy) {
+        wanted.push(What::Policy);
+    }
     let mut refreshed = Refreshed::default();
     let asks = !wanted.is_empty() || contact.challenge_spent;
     if drained.stopped.is_none() && asks {
@@ -118,7 +142,8 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
         })
     });
     let distrusted: Vec<AgentError> = told.into_iter().chain(refreshed.distrusted.drain(..)).collect();
-    let tried = asks || drained.acknowledged + drained.refused > 0 || stopped.is_some();
+    let sent = said.acknowledged + said.refused + drained.acknowledged + drained.refused;
+    let tried = asks || sent > 0 || stopped.is_some();
 
     let _state = storage.lock(STATE)?;
     let mut contact = Contact::load(storage, &enrolled)?;
@@ -142,6 +167,7 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
             contact.save(storage)?;
             // What waits would never be taken, and is about a person who has left.
             outbox.forget()?;
+            Statements::load(storage, enrolled.device)?.forget()?;
             return Err(AgentError::Left);
         }
         Some((refusal, asked)) => {
@@ -164,10 +190,12 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
         acknowledged: drained.acknowledged,
         refused: drained.refused,
         waiting: outbox.waiting().len(),
+        statements: said.acknowledged,
+        statements_waiting: Statements::load(storage, enrolled.device)?.waiting().len(),
         new_policy: refreshed.policy,
         new_catalogue: refreshed.catalogue,
         next_try: problem.as_ref().and(contact.not_before),
-        problem: problem.or_else(|| distrusted.into_iter().next()),
+        problem: problem.or(said.refusal).or_else(|| distrusted.into_iter().next()),
         ..Delivery::of(&contact)
     })
 }

@@ -4,7 +4,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::storage::{Storage, StorageError, read_json, write_json};
+use super::{
+    ledger,
+    storage::{Storage, StorageError, read_json, write_json},
+};
 use crate::wire::{
     envelope::{hash, hex},
     id::{Audience, DeviceId},
@@ -89,6 +92,15 @@ impl Enrolled {
         let envelope = String::from_utf8(bytes).map_err(|_| damaged())?;
         Ok(Some(Document { envelope, key: file.key.clone(), etag: file.etag.clone() }))
     }
+}
+
+/// Forgets everything of the enrolment, the key too where it lies here. The ledger stays: it is the person's own record
+/// of what left.
+pub(super) fn forget(storage: &dyn Storage) -> Result<(), StorageError> {
+    // The enrolment goes first: without it nothing else is used, whatever a power cut leaves.
+    storage.remove(NAME)?;
+    let names = storage.list("")?;
+    names.iter().filter(|name| !name.starts_with(ledger::SEGMENT)).try_for_each(|name| storage.remove(name))
 }
 
 fn catalogue_name(file: &CatalogueFile) -> String {

@@ -93,9 +93,42 @@ pub enum AgentError {
         /// Which, and how.
         what: String,
     },
+    /// The notice is still to be acknowledged; until then nothing is reported.
+    #[error("the company's notice is still to be read and acknowledged; nothing is reported before")]
+    NoticePending,
+    /// Another version of the text is in force, or the policy has none.
+    #[error("this is not the version in force, {}; read that one and acknowledge it", version_in_force(*.in_force))]
+    OtherVersion {
+        /// The version in force; none where the policy has no such text.
+        in_force: Option<u32>,
+    },
+    /// The policy does not ask about this.
+    #[error("the company does not ask about this, so there is nothing to declare")]
+    NotAsked,
+    /// The pause cannot be.
+    #[error("a pause ends after now and after it begins, and is no longer than a year")]
+    BadPause,
+    /// Too much was said that the server has not heard yet.
+    #[error(
+        "{} statements wait for the server already; go online and deliver them first",
+        super::statements::MOST_WAITING
+    )]
+    TooManyStatements,
+    /// The server refused a statement, for good.
+    #[error(
+        "the server did not take what you said ({code}); say it again, and tell your administrator if that does not help"
+    )]
+    StatementRefused {
+        /// The server's code.
+        code: String,
+    },
     /// The facts are of another platform than the agent.
     #[error("the facts are of another platform than this agent was made for")]
     WrongPlatform,
+}
+
+fn version_in_force(version: Option<u32>) -> String {
+    version.map_or_else(|| "which the policy does not have".to_owned(), |version| version.to_string())
 }
 
 impl AgentError {
@@ -119,6 +152,12 @@ impl AgentError {
             Self::UnderWay => "under-way",
             Self::TooLarge => "too-large",
             Self::BadFact { .. } => "bad-fact",
+            Self::NoticePending => "notice-pending",
+            Self::OtherVersion { .. } => "other-version",
+            Self::NotAsked => "not-asked",
+            Self::BadPause => "bad-pause",
+            Self::TooManyStatements => "too-many-statements",
+            Self::StatementRefused { .. } => "statement-refused",
             Self::WrongPlatform => "wrong-platform",
         }
     }

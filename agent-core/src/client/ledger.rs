@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::storage::{Storage, StorageError};
 use crate::wire::envelope::{hash, hex};
 
-const SEGMENT: &str = "ledger-";
+pub(super) const SEGMENT: &str = "ledger-";
 /// A segment that has reached this is full: with the longest line after it, 256 KiB.
 const FULL: u64 = 184 * 1024;
 /// So many segments are kept: 2 MiB.
@@ -33,6 +33,8 @@ pub enum Sent {
     Enrolment,
     /// A report.
     Report,
+    /// A statement of the person.
+    Statement,
     /// A proof of who asks for a policy, a catalogue or keys.
     Proof,
 }
@@ -55,7 +57,7 @@ pub enum Outcome {
 pub struct LedgerEntry {
     /// What it was.
     pub kind: Sent,
-    /// A report's number.
+    /// A report's or a statement's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sequence: Option<u64>,
     /// The server that it went to, with the path.

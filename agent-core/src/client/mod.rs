@@ -1,7 +1,8 @@
 //! The client: enrolment, the durable queue and its delivery.
 //!
 //! ```text
-//! facts ─▶ Agent::report ─▶ outbox ─▶ Agent::deliver ─▶ courier ═▶ transport
+//! the person ─▶ Agent::acknowledge, declare, pause, withdraw ─▶ statements ─╮
+//! facts ─▶ Agent::report ─▶ outbox ─▶ Agent::deliver ─▶ courier ═▶ transport ◀╯
 //!              ▲                          │
 //!              └── rules (keys, policy, catalogue: trust) ◀── refresh
 //! ```
@@ -25,9 +26,11 @@ pub mod identity;
 mod invitation;
 mod ledger;
 mod outbox;
+mod papers;
 mod ports;
 pub mod random;
 mod refresh;
+mod statements;
 mod status;
 pub mod storage;
 #[cfg(test)]
@@ -42,8 +45,9 @@ pub use delivery::{Delivery, Held, Urgency};
 pub use error::{AgentError, Problem};
 pub use invitation::{Invitation, InvitationError};
 pub use ledger::{LedgerEntry, Outcome, Sent};
+pub use papers::{DeclarationStatus, PaperStatus, Papers};
 pub use ports::Ports;
 pub use random::{Random, SeededRandom, SystemRandom};
-pub use status::{EnrolmentStatus, QueueStatus, RulesStatus, Status};
+pub use status::{EnrolmentStatus, QueueStatus, RulesStatus, StatementsStatus, Status};
 pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};
 pub use transport::{HttpTransport, TlsOptions, Transport, TransportError};

@@ -16,6 +16,8 @@ pub struct Status {
     pub rules: Option<RulesStatus>,
     /// What waits to be sent.
     pub queue: QueueStatus,
+    /// What the person said, and what they are asked.
+    pub statements: StatementsStatus,
     /// The newest acknowledgement, with the server's verdicts: these count. [`super::Agent::check`] gives the
     /// provisional ones.
     pub acknowledged: Option<LastAcknowledged>,
@@ -37,6 +39,7 @@ impl Status {
             enrolment: None,
             rules: None,
             queue: QueueStatus::default(),
+            statements: StatementsStatus::default(),
             acknowledged: None,
             attempted_at: None,
             not_before: None,
@@ -81,7 +84,7 @@ pub struct RulesStatus {
     pub policy_expired: bool,
     /// The catalogue's revision; 0 for none.
     pub catalogue_revision: u64,
-    /// When quiet hours end, while they last.
+    /// When quiet hours or a pause end, while they last.
     pub quiet_until: Option<Timestamp>,
 }
 
@@ -97,4 +100,22 @@ pub struct QueueStatus {
     pub oldest: Option<Timestamp>,
     /// How many reports were given up that no report has told of yet.
     pub dropped: u64,
+}
+
+/// What the person said, and what they are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StatementsStatus {
+    /// How many statements wait to be sent.
+    pub waiting: usize,
+    /// Whether the notice is still to be acknowledged; a phone reports nothing before.
+    pub notice_pending: bool,
+    /// Whether the rules of use are still to be acknowledged.
+    pub rules_pending: bool,
+    /// How many declarations are asked for now.
+    pub declarations_pending: usize,
+    /// When the pause ends, while it lasts.
+    pub paused_until: Option<Timestamp>,
+    /// Whether the person has said that they leave, and the server has not heard it yet.
+    pub withdraws: bool,
 }

@@ -52,6 +52,7 @@ pub(super) fn sentences(delivery: &Delivery, call: &Call<'_>) -> Vec<String> {
             said.push(speech.say(phrase, &[("count", &number)]));
         }
     };
+    count(Phrase::StatementsDelivered, delivery.statements);
     if delivery.problem.is_none() && delivery.held.is_none() && delivery.refused == 0 && delivery.waiting == 0 {
         count(Phrase::Delivered, delivery.acknowledged);
     } else {
@@ -65,6 +66,9 @@ pub(super) fn sentences(delivery: &Delivery, call: &Call<'_>) -> Vec<String> {
         Some(Held::QuietHours { until }) => {
             said.push(speech.say(Phrase::QuietNothingSent, &[("moment", &speech.moment(until))]));
         }
+        Some(Held::Pause { until }) => {
+            said.push(speech.say(Phrase::PausedNothingSent, &[("moment", &speech.moment(until))]));
+        }
         Some(Held::BackOff { until }) => {
             said.push(speech.say(Phrase::WaitingToTry, &[("moment", &speech.moment(until))]));
         }
@@ -75,6 +79,9 @@ pub(super) fn sentences(delivery: &Delivery, call: &Call<'_>) -> Vec<String> {
     }
     if delivery.waiting > 0 {
         said.push(speech.say(Phrase::StillWaiting, &[("count", &delivery.waiting)]));
+    }
+    if delivery.statements_waiting > 0 {
+        said.push(speech.say(Phrase::StatementsWaiting, &[("count", &delivery.statements_waiting)]));
     }
     if delivery.new_policy {
         said.push(speech.say(Phrase::NewPolicy, &[]));

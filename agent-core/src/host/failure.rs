@@ -98,6 +98,12 @@ pub(super) fn problem(language: Language, code: &str, words: &str) -> String {
         "signing-key" => (Phrase::ErrorSigningKey, true),
         "agent-outdated" => (Phrase::ErrorAgentOutdated, false),
         "under-way" => (Phrase::ErrorUnderWay, false),
+        "notice-pending" => (Phrase::ErrorNoticePending, false),
+        "other-version" => (Phrase::ErrorOtherVersion, false),
+        "not-asked" => (Phrase::ErrorNotAsked, false),
+        "bad-pause" => (Phrase::ErrorBadPause, false),
+        "too-many-statements" => (Phrase::ErrorTooManyStatements, false),
+        "statement-refused" => (Phrase::ErrorStatementRefused, false),
         // What is left is the server's own word, or a fault of this program.
         _ => (Phrase::ErrorRefused, true),
     };

@@ -51,6 +51,9 @@ phrases! {
     NextDeliver { "Siguiente paso: «atalaya-agent deliver» lo envía; «atalaya-agent ledger» enseña lo que ha salido.", "Next: `atalaya-agent deliver` sends it; `atalaya-agent ledger` shows what has left." }
     QuietNothingRead { "Es tiempo de descanso hasta el {moment}: no se ha leído nada.", "These are quiet hours until {moment}: nothing was read." }
     QuietNothingSent { "Es tiempo de descanso hasta el {moment}: no se ha enviado nada.", "These are quiet hours until {moment}: nothing was sent." }
+    PausedNothingSent { "Estás en pausa hasta el {moment}: no se envía nada.", "You are away until {moment}: nothing is sent." }
+    StatementsDelivered { "El servidor tiene lo que dijiste ({count}).", "The server has what you said ({count})." }
+    StatementsWaiting { "Lo que dijiste espera a ser enviado ({count}).", "What you said waits to be sent ({count})." }
     WaitingToTry { "El servidor no respondió bien antes: no se prueba otra vez hasta el {moment}.", "The server did not answer well before: it is not tried again until {moment}." }
     Delivered { "El servidor tiene todo ({count}).", "The server has everything ({count})." }
     WithNow {
@@ -89,6 +92,7 @@ phrases! {
     SentChallenge { "Pregunta", "Challenge" }
     SentEnrolment { "Alta", "Enrolment" }
     SentReport { "Informe {sequence}", "Report {sequence}" }
+    SentStatement { "lo que dijiste, número {number}", "what you said, number {number}" }
     SentProof { "Consulta", "Question" }
     Bytes { "{count} bytes", "{count} bytes" }
     Times { "{count} veces", "{count} times" }
@@ -121,6 +125,12 @@ phrases! {
     ErrorUntrusted { "un documento firmado del servidor no es de fiar; avisa a quien administra", "a signed document of the server cannot be believed; tell your administrator" }
     ErrorStorage { "no se puede usar la carpeta del agente", "the agent's state cannot be used" }
     ErrorSigningKey { "la clave de este equipo no puede firmar", "the key of this device cannot sign" }
+    ErrorNoticePending { "falta leer y aceptar el aviso de la empresa; antes no se informa de nada", "the company's notice is still to be read and acknowledged; nothing is reported before" }
+    ErrorOtherVersion { "esa versión no es la que vale; lee la que vale y acéptala", "this is not the version in force; read that one and acknowledge it" }
+    ErrorNotAsked { "la empresa no pregunta eso; no hay nada que declarar", "the company does not ask about this, so there is nothing to declare" }
+    ErrorBadPause { "una pausa acaba después de ahora y de cuando empieza, y dura como mucho un año", "a pause ends after now and after it begins, and is no longer than a year" }
+    ErrorTooManyStatements { "hay demasiadas cosas dichas que el servidor aún no sabe; conéctate y entrégalas antes", "too much was said that the server has not heard yet; go online and deliver it first" }
+    ErrorStatementRefused { "el servidor no aceptó lo que dijiste; dilo otra vez y, si no sirve, avisa a quien administra", "the server did not take what you said; say it again, and tell your administrator if that does not help" }
     ErrorUnderWay { "ya hay otro envío en marcha; espera a que acabe", "another delivery of this device is under way; wait for it to end" }
     ErrorAgentOutdated { "el servidor habla una versión del informe que este agente no conoce; actualiza el agente", "the server speaks a version of the report that this agent does not; update the agent" }
     ErrorRefused { "el servidor no lo aceptó", "the server refused" }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::facts::Declaration;
+
 /// Declares an enum whose variants have one fixed spelling on the wire, in policies and in the text table.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
@@ -123,6 +125,18 @@ words! {
 }
 
 impl Rule {
+    /// What a rule of `declarations` asks; none for other rules.
+    pub const fn declaration(self) -> Option<Declaration> {
+        match self {
+            Self::TwoStepVerification => Some(Declaration::TwoStepVerification),
+            Self::LinkedDevices => Some(Declaration::LinkedDevices),
+            Self::BusinessProfile => Some(Declaration::BusinessProfile),
+            Self::AwayMessage => Some(Declaration::AwayMessage),
+            Self::ContactConsent => Some(Declaration::ContactConsent),
+            _ => None,
+        }
+    }
+
     /// The check that this rule belongs to.
     pub const fn check(self) -> Check {
         match self {

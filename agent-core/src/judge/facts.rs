@@ -21,6 +21,13 @@ words! {
     }
 }
 
+impl Platform {
+    /// Whether it is a phone's: there nothing is reported before the person has acknowledged the notice.
+    pub const fn is_phone(self) -> bool {
+        matches!(self, Self::Android | Self::Ios)
+    }
+}
+
 words! {
     /// How far a fact can be believed, weakest first.
     Evidence {

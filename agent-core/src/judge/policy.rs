@@ -10,9 +10,10 @@ pub mod schema;
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
+    catalogue::start_of,
     check::{Check, Rule, Severity, UnknownTreatment, Unsupported},
     facts::{Evidence, LockComplexity, Platform, RootSign},
     period::Period,
@@ -74,6 +75,13 @@ pub enum Condition {
     },
     /// At least this version of the rules of use, and their text.
     Rules(Arc<Paper>),
+}
+
+impl Condition {
+    /// When an answer of this day is asked again; none: never.
+    pub fn expires(&self, answered_on: Date) -> Option<Timestamp> {
+        if let Self::MaxAge(age) = self { Some(age.after(start_of(answered_on))) } else { None }
+    }
 }
 
 /// One rule as it applies on one platform.

@@ -49,7 +49,9 @@ pub fn declare(pauses: &mut Vec<Pause>, new: Pause, at: Timestamp) {
 pub fn paused_until(pauses: &[Pause], at: Timestamp) -> Option<Timestamp> {
     let mut until = at;
     // One may begin where another ends.
-    while let Some(further) = pauses.iter().filter(|one| one.from <= until && until < one.until).map(|one| one.until).max() {
+    while let Some(further) =
+        pauses.iter().filter(|one| one.from <= until && until < one.until).map(|one| one.until).max()
+    {
         until = further;
     }
     (until > at).then_some(until)

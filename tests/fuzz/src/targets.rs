@@ -7,8 +7,12 @@ use std::sync::LazyLock;
 
 use agent_core::{
     judge::{
-        Catalogue, DeviceFacts, Policy, Posture, Standing, catalogue::document::CatalogueDocument, document::Faults,
-        evaluate, policy::document::PolicyDocument,
+        Catalogue, DeviceFacts, Policy, Posture, Standing,
+        catalogue::document::CatalogueDocument,
+        document::Faults,
+        evaluate,
+        policy::document::PolicyDocument,
+        quiet_hours::{declare, paused_until},
     },
     wire::{
         envelope::{Kind, Unverified, rebuild, seal},
@@ -17,6 +21,7 @@ use agent_core::{
         posture::ReceivedPosture,
         report::{Content, Report},
         software_key::SoftwareKey,
+        statement::{self, Statement},
         unchanged::{UnchangedColumns, unchanged_payload},
         wanted::Wanted,
     },
@@ -41,6 +46,7 @@ pub fn envelope(bytes: &[u8]) {
     assert_eq!(verified.payload(), payload);
     assert_eq!(verified.read::<Value>(), unverified);
     let _ = verified.read::<Report>();
+    let _ = verified.read::<Statement>();
 }
 
 /// A policy: an administrator's text, and JSON that a server sends.
@@ -85,6 +91,17 @@ pub fn report(bytes: &[u8]) {
     same_again::<ChallengeRequest>(bytes);
     same_again::<Proof>(bytes);
     same_again::<Batch>(bytes);
+    if let Some(statement) = same_again::<Statement>(bytes) {
+        let key = SoftwareKey::from_seed(&[1; 32]).expect("a seed is a key");
+        let sealed = seal(Kind::Statement, &statement, &key).expect("a statement that was read can be sealed");
+        assert!(Unverified::parse(&sealed).is_ok());
+        if let statement::Content::Pause(pause) = statement.content {
+            let (mut pauses, at) = (Vec::new(), statement.at);
+            declare(&mut pauses, pause, at);
+            assert!(pauses.iter().all(|pause| at <= pause.from && pause.from < pause.until));
+            assert!(paused_until(&pauses, pause.from).is_none_or(|until| until == pause.until));
+        }
+    }
     let Some(report) = same_again::<Report>(bytes) else { return };
     let key = SoftwareKey::from_seed(&[1; 32]).expect("a seed is a key");
     let sealed = seal(Kind::Report, &report, &key).expect("a report that was read can be sealed");

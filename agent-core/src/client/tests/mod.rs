@@ -4,6 +4,7 @@ mod believing;
 mod chaos;
 mod flaky;
 mod journey;
+mod saying;
 mod server;
 mod stored;
 mod trying;

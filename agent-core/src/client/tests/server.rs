@@ -24,6 +24,7 @@ use crate::{
         problem::Problem,
         report::{Content, Report},
         software_key::SoftwareKey,
+        statement::{self, Receipt, Statement},
     },
 };
 
@@ -48,6 +49,8 @@ pub(super) struct Held {
     pub(super) device: Option<(DeviceId, PublicKey)>,
     /// Envelopes by number, as committed.
     pub(super) reports: BTreeMap<u64, String>,
+    /// Statements by number, as committed.
+    pub(super) statements: BTreeMap<u64, String>,
     /// Every envelope that ever arrived, by number: more than one is a repeat with other bytes.
     pub(super) seen: BTreeMap<u64, BTreeSet<String>>,
     pub(super) requests: Vec<String>,
@@ -66,7 +69,12 @@ pub(super) struct FakeServer {
     challenges: Mutex<u64>,
 }
 
+/// A policy; where its spec has no notice, the employer gave that elsewhere.
 pub(super) fn policy_document(spec: &serde_json::Value) -> serde_json::Value {
+    let mut spec = spec.clone();
+    if spec.get("notice").is_none() {
+        spec["notice"] = json!({ "version": 1, "givenElsewhere": true });
+    }
     json!({ "apiVersion": "posture/v1", "kind": "Policy", "metadata": { "name": "clinic", "revision": 1 }, "spec": spec })
 }
 
@@ -102,6 +110,12 @@ impl FakeServer {
     pub(super) fn mood(&self, mood: Mood, on: bool) {
         let moods = &mut self.held().moods;
         let _ = if on { moods.insert(mood) } else { moods.remove(&mood) };
+    }
+
+    /// The committed statements.
+    pub(super) fn statements(&self) -> Vec<Statement> {
+        let read = |envelope: &String| Unverified::parse(envelope).unwrap().read_unverified().unwrap();
+        self.held().statements.values().map(read).collect()
     }
 
     /// The committed reports.
@@ -193,6 +207,9 @@ impl FakeServer {
             (Method::Post, "/v1/reports") => {
                 self.report(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
             }
+            (Method::Post, "/v1/statements") => {
+                self.statement(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
+            }
             (Method::Post, "/v1/reports/batch") if !self.held().moods.contains(&Mood::NoBatches) => {
                 let batch: Batch = serde_json::from_slice(body).unwrap();
                 let item = |envelope: &String| match self.report(envelope) {
@@ -234,6 +251,32 @@ impl FakeServer {
             challenge: self.challenge(),
             server_time: enrolled_at,
         })
+    }
+
+    fn statement(&self, envelope: &str) -> Result<Receipt, Problem> {
+        let mut held = self.held();
+        let (device, key) = held.device.clone().unwrap();
+        let key = VerifyingKey::try_from(&key).unwrap();
+        let verified = Unverified::parse(envelope).unwrap().verify(Kind::Statement, &key).unwrap();
+        let statement: Statement = verified.read().unwrap();
+        assert_eq!((statement.device, &statement.audience), (device, &Self::audience()));
+        let known = held.statements.get(&statement.number);
+        if known.is_some_and(|known| known != envelope) {
+            return Err(problem(409, "statement-number-conflict"));
+        }
+        if known.is_none() && held.moods.contains(&Mood::Left) {
+            return Err(problem(410, "device-left"));
+        }
+        if held.spent.contains(&statement.challenge) {
+            return Err(problem(403, "challenge-invalid"));
+        }
+        if matches!(statement.content, statement::Content::Withdrawal {}) {
+            held.moods.insert(Mood::Left);
+        }
+        held.statements.insert(statement.number, envelope.to_owned());
+        drop(held);
+        let (challenge, server_time) = (self.challenge(), self.clock.now());
+        Ok(Receipt { number: statement.number, statement_hash: hex(&hash(envelope)), challenge, server_time })
     }
 
     fn report(&self, envelope: &str) -> Result<Acknowledgement, Problem> {

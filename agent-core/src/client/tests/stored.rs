@@ -4,6 +4,10 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use super::*;
+use crate::{
+    judge::{facts::Declaration, text::Language},
+    wire::statement::Subject,
+};
 
 /// Everything in a storage, name by name.
 fn everything(storage: &dyn Storage) -> BTreeMap<String, String> {
@@ -48,4 +52,48 @@ fn what_version_1_stored_is_written_the_same_and_read_again() {
     assert_eq!(world.agent.ledger().unwrap(), ledger);
     assert_eq!(block_on(world.agent.deliver(Urgency::PersonAsked)).unwrap().acknowledged, 2);
     assert_eq!(world.agent.report(&facts("16")).unwrap().sequence, 4);
+}
+
+#[test]
+fn what_a_person_said_is_stored_the_same_and_read_again() {
+    let mut world = World::new();
+    block_on(async {
+        world.server.set_policy(1, 1, &serde_json::json!({
+            "notice": { "version": 2 },
+            "checks": { "screen-lock": {}, "usage-rules": { "version": 3 }, "declarations": { "away-message": true } },
+        }));
+        world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+        world.agent.acknowledge(Subject::Notice, 2, Language::Es).unwrap();
+        world.deliver().await;
+        world.agent.acknowledge(Subject::UsageRules, 3, Language::En).unwrap();
+        world.agent.declare(Declaration::AwayMessage, true).unwrap();
+        world.agent.pause(at("2026-12-24T00:00:00Z"), at("2027-01-07T00:00:00Z")).unwrap();
+    });
+    let all = everything(&*world.ports.storage);
+    let written = all.into_iter().filter(|(name, _)| name == "statements.json").collect();
+    let kept = golden("stored/v1-statements.json", &written);
+    // The product's own words may change, and with them their fingerprints and what is sealed.
+    let shape = |kept: &BTreeMap<String, String>| {
+        let mut value: serde_json::Value = serde_json::from_str(&kept["statements.json"]).unwrap();
+        for one in value["waiting"].as_array_mut().unwrap() {
+            one["envelope"] = "".into();
+        }
+        for one in ["notice", "usage-rules"] {
+            value["acknowledged"][one]["textHash"] = "".into();
+        }
+        value
+    };
+    assert_eq!(shape(&kept), shape(&written), "what is stored has changed; keep the old file and add a new one");
+    let papers = world.agent.papers(Language::Es).unwrap();
+    let told = |papers: &crate::client::Papers| {
+        (
+            papers.notice.acknowledged_on,
+            papers.usage_rules.clone().unwrap().acknowledged_version,
+            papers.declarations.clone(),
+        )
+    };
+    world.ports.storage.write("statements.json", kept["statements.json"].as_bytes()).unwrap();
+    world.restart();
+    assert_eq!(told(&world.agent.papers(Language::Es).unwrap()), told(&papers));
+    assert_eq!(block_on(world.agent.deliver(Urgency::PersonAsked)).unwrap().statements, 3);
 }

@@ -3,18 +3,12 @@
 use jiff::Timestamp;
 
 use super::{
-    super::{catalogue::start_of, check::Rule, facts::Declaration, policy::Condition, reason::Reason},
+    super::{policy::Condition, reason::Reason},
     finding::{Asked, Finding, Found},
 };
 
 pub(super) fn find(asked: &Asked<'_>) -> Found {
-    let wanted = match asked.rule.rule {
-        Rule::TwoStepVerification => Declaration::TwoStepVerification,
-        Rule::LinkedDevices => Declaration::LinkedDevices,
-        Rule::BusinessProfile => Declaration::BusinessProfile,
-        Rule::AwayMessage => Declaration::AwayMessage,
-        _ => Declaration::ContactConsent,
-    };
+    let Some(wanted) = asked.rule.rule.declaration() else { return asked.misfit() };
     let (made, evidence) = match asked.read(&asked.context.facts.declarations) {
         Ok(read) => read,
         Err(reason) => return Found::unknown(reason),
@@ -28,8 +22,7 @@ pub(super) fn find(asked: &Asked<'_>) -> Found {
         return Found::new(Finding::Fails(Reason::DeclarationDenied { declaration }), evidence);
     }
     let expires = match asked.rule.condition {
-        Condition::MaxAge(age) => age.after(start_of(newest.on)),
-        Condition::Holds => Timestamp::MAX,
+        Condition::MaxAge(_) | Condition::Holds => asked.rule.condition.expires(newest.on).unwrap_or(Timestamp::MAX),
         _ => return asked.misfit(),
     };
     let fails = Reason::DeclarationExpired { declaration, on: newest.on.to_string() };

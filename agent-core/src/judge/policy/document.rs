@@ -111,7 +111,18 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
         }
     }
     let exceptions = exceptions(reader, find(spec, "exceptions"), strict, &mut unsupported);
-    Some(Policy { name, revision, stale, enrolment_grace, releases, quiet_hours, notice, checks, exceptions, unsupported })
+    Some(Policy {
+        name,
+        revision,
+        stale,
+        enrolment_grace,
+        releases,
+        quiet_hours,
+        notice,
+        checks,
+        exceptions,
+        unsupported,
+    })
 }
 
 fn required<'n>(reader: &mut Reader, node: &Node, entries: &'n [Entry], path: &str, key: &str) -> Option<&'n Node> {
@@ -532,7 +543,8 @@ spec:
     #[test]
     fn an_older_agent_reads_what_it_knows_of_newer_texts() {
         let mut json = example().json;
-        json["spec"]["notice"] = serde_json::json!({ "version": 4, "mood": "calm", "text": { "ca": "Mirem.", "es": "Miramos." } });
+        json["spec"]["notice"] =
+            serde_json::json!({ "version": 4, "mood": "calm", "text": { "ca": "Mirem.", "es": "Miramos." } });
         json["spec"]["checks"]["usage-rules"] = serde_json::json!({ "version": 2, "text": { "ca": "Una." } });
         let policy = PolicyDocument::from_json(&json).unwrap().policy;
         assert_eq!(policy.notice.paper.version, 4);

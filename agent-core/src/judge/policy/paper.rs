@@ -103,12 +103,10 @@ fn notice_of(reader: &mut Reader, node: &Node, entries: &[Entry], strict: bool) 
         let what = "`version` is missing; number the notice that people acknowledge, from 1";
         reader.fault(node.place, "spec.notice", what);
     }
-    let version = version.and_then(|node| {
-        reader.parsed::<std::num::NonZeroU32>(node, "spec.notice.version", "a whole number from 1")
-    });
-    let elsewhere = find(entries, "givenElsewhere").and_then(|node| {
-        reader.word(node, "spec.notice.givenElsewhere", &[("true", true), ("false", false)])
-    });
+    let version = version
+        .and_then(|node| reader.parsed::<std::num::NonZeroU32>(node, "spec.notice.version", "a whole number from 1"));
+    let elsewhere = find(entries, "givenElsewhere")
+        .and_then(|node| reader.word(node, "spec.notice.givenElsewhere", &[("true", true), ("false", false)]));
     let own = find(entries, "text").map(|node| own_text(reader, node, "spec.notice.text", strict));
     Notice {
         paper: Paper::notice(version.map_or(1, std::num::NonZeroU32::get), own.unwrap_or_default()),

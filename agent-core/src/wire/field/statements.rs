@@ -51,12 +51,7 @@ pub const STATEMENT_FIELDS: &[Field] = &[
         "Qué texto leíste y aceptaste.",
         "Which text you read and acknowledged.",
     ),
-    seen(
-        "content.acknowledgement.version",
-        Number(1, SMALL),
-        "La versión de ese texto.",
-        "The version of that text.",
-    ),
+    seen("content.acknowledgement.version", Number(1, SMALL), "La versión de ese texto.", "The version of that text."),
     seen(
         "content.acknowledgement.textHash",
         Form(DIGEST),

@@ -9,8 +9,8 @@ use super::*;
 use crate::{
     fits::fits,
     judge::{
-        Catalogue, DeviceFacts, Evidence, Platform, Policy, PostureState, Reading, Standing, evaluate, facts::*, quiet_hours::Pause,
-        policy::document::PolicyDocument,
+        Catalogue, DeviceFacts, Evidence, Platform, Policy, PostureState, Reading, Standing, evaluate, facts::*,
+        policy::document::PolicyDocument, quiet_hours::Pause,
     },
     wire::{
         id::{Audience, DeviceId},
