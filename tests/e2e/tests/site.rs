@@ -156,6 +156,7 @@ metadata: { name: whatsapp-at-work, revision: 7 }
 spec:
   stale: { after: 3d, notCompliantAfter: 14d }
   enrolmentGrace: 0s
+  notice: { version: 1, givenElsewhere: true }
   checks:
     device-encryption: { severity: fail, minEvidence: os-reported }
     screen-lock: { severity: fail, grace: 3d, android: { complexity: medium } }
