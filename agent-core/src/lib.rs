@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Layers, each allowed to use only those before it (a test forbids upward imports): [`judge`] (pure values, one
-//! pure function), [`wire`] (what crosses the network), [`client`] (queue and delivery; feature
-//! `client`) and [`host`] (the command-line agent; feature `host`).
+//! pure function), [`wire`] (what crosses the network), [`client`] (queue and delivery; feature `client`, and feature
+//! `network` for a transport of its own) and [`host`] (the command-line agent; feature `host`).
 
 pub mod clock;
 #[cfg(test)]

@@ -24,7 +24,7 @@ use agent_core::{
     wire::{
         envelope::{Kind, Unverified, hash, hex, seal},
         id::{Audience, DeviceId},
-        key::{Algorithm, PublicKey, Signer, VerifyingKey},
+        key::{Algorithm, PublicKey, VerifyingKey},
         message::{
             Acknowledgement, Attestation, Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest,
             EnrolmentAnswer, EnrolmentRequest, KeyDocument, Proof, ServedCatalogue, ServedPolicy,

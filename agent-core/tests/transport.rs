@@ -2,7 +2,7 @@
 //!
 //! `tests/tls` holds a root and a certificate of it for `localhost`, made with openssl for a hundred years. Their keys
 //! protect nothing.
-#![cfg(feature = "client")]
+#![cfg(feature = "network")]
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
 use std::{

@@ -8,7 +8,7 @@ use agent_core::{
     judge::{DeviceFacts, Platform, PostureState, Reading, facts::StorageEncryption},
     wire::{
         envelope::{Kind, hex, seal, sha256},
-        key::{Algorithm, Signer},
+        key::Algorithm,
         message::{Acknowledgement, ChallengeAnswer, EnrolmentAnswer, EnrolmentRequest},
         problem::Problem,
         report::{Content, Full, Report},

@@ -15,6 +15,7 @@ use super::{
     error::AgentError,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
+    overview::OwnPosture,
     papers::{self, Papers},
     ports::{DELIVERY, Ports, STATE},
     statements::Statements,
@@ -42,7 +43,7 @@ const MOST_STRETCHES: usize = 32;
 
 /// The agent of one device. Several may share one storage, in one process or more.
 pub struct Agent {
-    ports: Ports,
+    pub(super) ports: Ports,
     ledger: Ledger,
     // Verified and parsed once for as long as the enrolment's file stays the same.
     rules: Mutex<Option<(Enrolled, Arc<Rules>)>>,
@@ -157,7 +158,11 @@ impl Agent {
             report.dropped = dropped;
             Ok(seal(Kind::Report, &report, &*self.ports.signer)?)
         })?;
-        Ok(Queued { sequence, full, posture: judged.posture })
+        let posture = judged.posture;
+        let own =
+            OwnPosture { device: enrolled.device, sequence, state: posture.state.into(), posture: (&posture).into() };
+        own.save(storage)?;
+        Ok(Queued { sequence, full, posture })
     }
 
     /// What the person is shown and asked, in this language, and what they said to it.

@@ -1,23 +1,26 @@
 //! Enrolment: a token and a new key become a device of the fleet.
 //!
-//! Everything that the answer brings is kept in one write. Until then nothing has changed, and the same token with
-//! the same key gets the same answer again.
+//! Everything that the answer brings is kept in one write. Until then nothing but the pending enrolment has changed,
+//! and the same token with the same key gets the same answer again.
+
+use std::sync::Arc;
 
 use super::{
     answer::{self, Refusal},
-    channel::Channel,
+    channel::{Asked, Channel},
     contact::Contact,
     enrolment::{Document, Enrolled},
     error::AgentError,
     ledger::Sent,
-    ports::STATE,
+    pending_enrolment::PendingEnrolment,
+    ports::{AttestationSource, STATE},
     refresh::{Refresh, What},
     transport::{ContentType, Request},
     trust::{self, Rules},
 };
 use crate::wire::{
     envelope::{Kind, hex, seal, sha256},
-    message::{ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
+    message::{ChallengeAnswer, ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
 };
 
 /// Enrols and keeps the answer.
@@ -26,33 +29,76 @@ pub(super) async fn enrol(
     token: &str,
     device_ref: Option<&str>,
 ) -> Result<Enrolled, AgentError> {
-    let ports = channel.ports;
-    let whose = ChallengeRequest::TokenHash(hex(&sha256(token.as_bytes())));
-    let challenge = channel.challenge(&whose).await?.map_err(Refusal::into_error)?;
-    let request = EnrolmentRequest {
-        audience: challenge.audience.clone(),
-        token: token.to_owned(),
-        challenge: challenge.challenge,
-        key: ports.signer.public_key(),
-        platform: ports.platform,
-        agent_version: ports.agent_version.clone(),
-        schema_versions: vec![SCHEMA_VERSION],
-        device_ref: device_ref.map(str::to_owned),
-        attestation: None,
-    };
-    let envelope = seal(Kind::Enrolment, &request, &*ports.signer)?;
-    let post = Request::post("/v1/enrolments", ContentType::Jose, envelope.clone().into_bytes());
-    let response = channel.send(Sent::Enrolment, None, &envelope, post).await?;
-    let answer: Result<EnrolmentAnswer, Refusal> = response.and_then(|response| answer::read(&response));
-    channel.answered(&envelope, &answer)?;
+    let storage = &*channel.ports.storage;
+    let pending = pending(channel, token).await?;
+    let mut answer = ask(channel, token, device_ref, &pending, &pending.challenge).await?;
+    if matches!(&answer, Err(Refusal::ForGood(problem)) if problem.code == "challenge-invalid") {
+        // The request comes long after its evidence was made. The same key over a new challenge gets the same answer.
+        let challenge = challenge(channel, token).await?;
+        answer = ask(channel, token, device_ref, &pending, &challenge.challenge).await?;
+    }
+    if !matches!(answer, Err(Refusal::Later(..))) {
+        PendingEnrolment::forget(storage)?;
+    }
     let answer = answer.map_err(Refusal::into_error)?;
-    let enrolled = believe(channel, answer, &challenge.audience, ports.clock.now())?;
+    let enrolled = believe(channel, answer, &pending.audience, channel.ports.clock.now())?;
 
-    let storage = &*ports.storage;
     let _state = storage.lock(STATE)?;
     enrolled.save(storage)?;
     Contact::renew(storage, &enrolled)?;
     Ok(enrolled)
+}
+
+/// The enrolment that this token began before, or a new one: a challenge, and the evidence over it.
+async fn pending(channel: &Channel<'_>, token: &str) -> Result<PendingEnrolment, AgentError> {
+    let ports = channel.ports;
+    let token_hash = hash_of(token);
+    if let Some(pending) = PendingEnrolment::load(&*ports.storage, channel.server, &token_hash)? {
+        return Ok(pending);
+    }
+    let ChallengeAnswer { challenge, audience, .. } = challenge(channel, token).await?;
+    let attest = |source: &Arc<dyn AttestationSource>| source.attest(challenge.as_bytes());
+    let attestation = ports.attestation.as_ref().map(attest).transpose()?.flatten();
+    let pending = PendingEnrolment { server: channel.server.to_owned(), token_hash, audience, challenge, attestation };
+    if ports.attestation.is_some() {
+        pending.save(&*ports.storage)?;
+    }
+    Ok(pending)
+}
+
+async fn challenge(channel: &Channel<'_>, token: &str) -> Result<ChallengeAnswer, AgentError> {
+    channel.challenge(&ChallengeRequest::TokenHash(hash_of(token))).await?.map_err(Refusal::into_error)
+}
+
+fn hash_of(token: &str) -> String {
+    hex(&sha256(token.as_bytes()))
+}
+
+async fn ask(
+    channel: &Channel<'_>,
+    token: &str,
+    device_ref: Option<&str>,
+    pending: &PendingEnrolment,
+    challenge: &str,
+) -> Asked<EnrolmentAnswer> {
+    let ports = channel.ports;
+    let request = EnrolmentRequest {
+        audience: pending.audience.clone(),
+        token: token.to_owned(),
+        challenge: challenge.to_owned(),
+        key: ports.signer.public_key()?,
+        platform: ports.platform,
+        agent_version: ports.agent_version.clone(),
+        schema_versions: vec![SCHEMA_VERSION],
+        device_ref: device_ref.map(str::to_owned),
+        attestation: pending.attestation.clone(),
+    };
+    let envelope = seal(Kind::Enrolment, &request, &*ports.signer)?;
+    let post = Request::post("/v1/enrolments", ContentType::Jose, envelope.clone().into_bytes());
+    let response = channel.send(Sent::Enrolment, None, &envelope, post).await?;
+    let answer = response.and_then(|response| answer::read(&response));
+    channel.answered(&envelope, &answer)?;
+    Ok(answer)
 }
 
 /// Pins the keys and verifies the policy by them.

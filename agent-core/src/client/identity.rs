@@ -21,7 +21,7 @@ pub fn software_key(storage: &dyn Storage) -> Result<SoftwareKey, StorageError> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{client::storage::MemoryStorage, wire::key::Signer};
+    use crate::client::storage::MemoryStorage;
 
     #[test]
     fn the_key_is_made_once() {

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::storage::{Storage, StorageError};
-use crate::wire::envelope::{hash, hex};
+use crate::wire::envelope::{Unverified, hash, hex};
 
 pub(super) const SEGMENT: &str = "ledger-";
 /// A segment that has reached this is full: with the longest line after it, 256 KiB.
@@ -75,6 +75,15 @@ pub struct LedgerEntry {
     /// When that was known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub answered_at: Option<Timestamp>,
+}
+
+impl LedgerEntry {
+    /// What it says: of a signed message the JSON that was signed, of anything else what was sent.
+    pub fn says(&self) -> String {
+        let signed = Unverified::parse(&self.sent).ok();
+        let says = signed.and_then(|envelope| String::from_utf8(envelope.payload().to_vec()).ok());
+        says.unwrap_or_else(|| self.sent.clone())
+    }
 }
 
 #[derive(Serialize, Deserialize)]

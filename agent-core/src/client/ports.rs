@@ -3,12 +3,27 @@
 use std::sync::Arc;
 
 use super::{random::Random, storage::Storage, transport::Transport};
-use crate::{clock::Clock, judge::Platform, wire::key::Signer};
+use crate::{
+    clock::Clock,
+    judge::Platform,
+    wire::{
+        key::{SignError, Signer},
+        message::Attestation,
+    },
+};
 
 /// Held while what is kept changes; never across an await.
 pub(super) const STATE: &str = "state";
 /// Held by the one delivery or enrolment that is under way.
 pub(super) const DELIVERY: &str = "delivery";
+
+/// What proves that the device's key lives in hardware.
+pub trait AttestationSource: Send + Sync {
+    /// Evidence for the key over this challenge, the bytes of the server's text; none where the device has no such
+    /// evidence. Called once for each enrolment, before the signer is asked for its public key: where key and evidence
+    /// are made together, the key is made here.
+    fn attest(&self, challenge: &[u8]) -> Result<Option<Attestation>, SignError>;
+}
 
 /// What an agent needs of the world.
 #[derive(Clone)]
@@ -19,6 +34,8 @@ pub struct Ports {
     pub transport: Arc<dyn Transport>,
     /// What signs for the device.
     pub signer: Arc<dyn Signer>,
+    /// What proves where that key lives; none where nothing can, as on hosts.
+    pub attestation: Option<Arc<dyn AttestationSource>>,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
     /// What spreads its attempts.

@@ -1,11 +1,19 @@
 //! The port through which a request leaves the device and its answer comes back. It knows nothing of what they mean.
 
+mod address;
+mod exchange;
+#[cfg(feature = "network")]
 mod http;
+#[cfg(feature = "network")]
 mod tls;
 
 use std::{future::Future, pin::Pin, time::Duration};
 
+pub use address::Address;
+pub use exchange::WHOLE;
+#[cfg(feature = "network")]
 pub use http::HttpTransport;
+#[cfg(feature = "network")]
 pub use tls::TlsOptions;
 
 /// What a request wants to do.

@@ -40,6 +40,7 @@ impl Machine {
             storage,
             transport,
             signer,
+            attestation: None,
             clock,
             random: Arc::new(SystemRandom::default()),
             platform: probe::platform(),

@@ -26,6 +26,11 @@ macro_rules! reasons {
                 match self { $(Self::$variant { .. } => $code),+ }
             }
 
+            /// The reason with this code, its parameters empty.
+            pub fn of_code(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant { $($field: String::new()),* }),)+ _ => None }
+            }
+
             /// The parameters, in the order in which the sentence was written.
             pub fn params(&self) -> Vec<(&'static str, &str)> {
                 match self { $(Self::$variant { $($field),* } => vec![$((stringify!($field), $field.as_str())),*]),+ }

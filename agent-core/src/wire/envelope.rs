@@ -72,7 +72,7 @@ pub enum EnvelopeError {
 pub fn seal(kind: Kind, payload: &impl Serialize, signer: &dyn Signer) -> Result<String, SignError> {
     let payload = serde_json::to_vec(payload).map_err(|_| SignError::TooLong)?;
     let algorithm = signer.algorithm();
-    let input = signing_input(kind, algorithm, &signer.public_key().thumbprint(), &payload);
+    let input = signing_input(kind, algorithm, &signer.public_key()?.thumbprint(), &payload);
     let mut signature = signer.sign(input.as_bytes())?;
     if algorithm == Algorithm::Es256 {
         lower(&mut signature);

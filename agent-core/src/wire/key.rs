@@ -72,6 +72,12 @@ impl PublicKey {
         Self::Ec { crv: P256::Name, x: part(&point[1..33]), y: part(&point[33..]) }
     }
 
+    /// The P-256 key of what a shell handed over, which must be such a point.
+    pub fn from_x962(bytes: &[u8]) -> Result<Self, KeyError> {
+        let point: &[u8; 65] = bytes.try_into().map_err(|_| KeyError)?;
+        if point[0] == 4 { Ok(Self::from_point(point)) } else { Err(KeyError) }
+    }
+
     /// The Ed25519 key of these bytes.
     pub fn from_ed25519(bytes: &[u8; 32]) -> Self {
         Self::Okp { crv: Ed25519::Name, x: URL_SAFE_NO_PAD.encode(bytes) }
@@ -159,7 +165,7 @@ pub trait Signer: Send + Sync {
     fn algorithm(&self) -> Algorithm;
 
     /// The public half.
-    fn public_key(&self) -> PublicKey;
+    fn public_key(&self) -> Result<PublicKey, SignError>;
 
     /// The 64 bytes of a JWS signature over these bytes (r ‖ s for ES256; the envelope brings s to its low form).
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignError>;

@@ -2,6 +2,7 @@
 //!
 //! The agent ignores unknown fields of the server's answers; the server refuses unknown fields of requests.
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -71,6 +72,18 @@ pub enum Attestation {
     AndroidChain(Vec<String>),
     /// An App Attest attestation object, CBOR in base64.
     AppAttest(String),
+}
+
+impl Attestation {
+    /// An Android key attestation chain of these certificates, leaf first, each DER.
+    pub fn android_chain(certificates: &[Vec<u8>]) -> Self {
+        Self::AndroidChain(certificates.iter().map(|certificate| STANDARD.encode(certificate)).collect())
+    }
+
+    /// This App Attest attestation object.
+    pub fn app_attest(object: &[u8]) -> Self {
+        Self::AppAttest(STANDARD.encode(object))
+    }
 }
 
 /// The answer to an enrolment. The same token and key get the same answer again.

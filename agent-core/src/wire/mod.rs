@@ -8,6 +8,7 @@ pub mod message;
 pub mod posture;
 pub mod problem;
 pub mod report;
+pub mod signature;
 pub mod software_key;
 pub mod statement;
 mod strict;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::judge::{CheckVerdict, Posture, Reason};
+
 /// [`crate::judge::Posture`] as it was received. Checks, verdicts and codes are text: a newer server may know more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -59,6 +61,42 @@ pub struct ReceivedReason {
     pub params: BTreeMap<String, String>,
 }
 
+/// The device's own posture, in the form that the server's has.
+impl From<&Posture> for ReceivedPosture {
+    fn from(posture: &Posture) -> Self {
+        Self {
+            state: posture.state.as_str().to_owned(),
+            at: posture.at,
+            policy_revision: posture.policy_revision,
+            catalogue_revision: posture.catalogue_revision,
+            checks: posture.checks.iter().map(ReceivedVerdict::from).collect(),
+            changes_at: posture.changes_at,
+        }
+    }
+}
+
+impl From<&CheckVerdict> for ReceivedVerdict {
+    fn from(verdict: &CheckVerdict) -> Self {
+        Self {
+            check: verdict.check.as_str().to_owned(),
+            verdict: verdict.verdict.as_str().to_owned(),
+            severity: verdict.severity.as_str().to_owned(),
+            counted: verdict.counted,
+            reason: ReceivedReason::from(&verdict.reason),
+            since: verdict.since,
+            deadline: verdict.deadline,
+            evidence: verdict.evidence.map(|evidence| evidence.as_str().to_owned()),
+        }
+    }
+}
+
+impl From<&Reason> for ReceivedReason {
+    fn from(reason: &Reason) -> Self {
+        let params = reason.params().into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Self { code: reason.code().to_owned(), params: params.collect() }
+    }
+}
+
 impl ReceivedPosture {
     /// The verdict on this check.
     pub fn check(&self, check: &str) -> Option<&ReceivedVerdict> {
@@ -86,6 +124,7 @@ mod tests {
         let mut json = serde_json::to_value(&posture).unwrap();
         let read: ReceivedPosture = serde_json::from_value(json.clone()).unwrap();
         assert_eq!((read.state.as_str(), read.policy_revision), (posture.state.as_str(), 7));
+        assert_eq!(ReceivedPosture::from(&posture), read);
         for (read, judged) in read.checks.iter().zip(&posture.checks) {
             assert_eq!(read.check, judged.check.as_str());
             assert_eq!(read.verdict, judged.verdict.as_str());

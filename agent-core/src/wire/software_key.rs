@@ -60,6 +60,19 @@ impl SoftwareKey {
         Ok(Self { pair, document: document.to_vec() })
     }
 
+    /// The public half; a key in memory has it always.
+    pub fn public_key(&self) -> PublicKey {
+        fn bytes<const N: usize>(key: &[u8]) -> [u8; N] {
+            let mut out = [0; N];
+            out.copy_from_slice(key);
+            out
+        }
+        match &self.pair {
+            Pair::Es256(pair) => PublicKey::from_point(&bytes(pair.public_key().as_ref())),
+            Pair::EdDsa(pair) => PublicKey::from_ed25519(&bytes(pair.public_key().as_ref())),
+        }
+    }
+
     /// The PKCS#8 document (DER). It is the secret: keep it where only its owner reads.
     pub fn document(&self) -> &[u8] {
         &self.document
@@ -74,16 +87,8 @@ impl Signer for SoftwareKey {
         }
     }
 
-    fn public_key(&self) -> PublicKey {
-        fn bytes<const N: usize>(key: &[u8]) -> [u8; N] {
-            let mut out = [0; N];
-            out.copy_from_slice(key);
-            out
-        }
-        match &self.pair {
-            Pair::Es256(pair) => PublicKey::from_point(&bytes(pair.public_key().as_ref())),
-            Pair::EdDsa(pair) => PublicKey::from_ed25519(&bytes(pair.public_key().as_ref())),
-        }
+    fn public_key(&self) -> Result<PublicKey, SignError> {
+        Ok(Self::public_key(self))
     }
 
     fn sign(&self, message: &[u8]) -> Result<[u8; 64], SignError> {

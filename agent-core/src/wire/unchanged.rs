@@ -95,7 +95,7 @@ mod tests {
     use super::{
         super::{
             envelope::{Unverified, hash, hex, seal},
-            key::{Algorithm, Signer},
+            key::Algorithm,
             software_key::SoftwareKey,
         },
         *,

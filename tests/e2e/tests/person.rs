@@ -45,6 +45,7 @@ impl Person {
             storage: Arc::clone(&storage),
             transport,
             signer: Arc::clone(&key),
+            attestation: None,
             clock,
             random: Arc::new(SeededRandom::new(1)),
             platform: Platform::Android,

@@ -16,7 +16,7 @@ use agent_core::{
     },
     wire::{
         envelope::{Kind, Unverified, rebuild, seal},
-        key::{Signer, VerifyingKey},
+        key::VerifyingKey,
         message::{Batch, ChallengeRequest, EnrolmentRequest, Proof},
         posture::ReceivedPosture,
         report::{Content, Report},

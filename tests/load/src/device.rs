@@ -7,7 +7,7 @@ use agent_core::{
     wire::{
         envelope::{Kind, from_hex, hex, seal, sha256},
         id::{Audience, DeviceId},
-        key::{Algorithm, SignError, Signer},
+        key::{Algorithm, SignError},
         message::{ChallengeAnswer, ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
         report::{Content, Full, Report},
         software_key::{SoftwareKey, SoftwareKeyError},

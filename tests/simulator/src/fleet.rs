@@ -102,6 +102,7 @@ impl Fleet {
                     storage: Arc::new(MemoryStorage::default()),
                     transport: Arc::clone(&world.transport),
                     signer: Arc::new(SoftwareKey::generate(Algorithm::Es256)?),
+                    attestation: None,
                     clock: Arc::clone(&world.clock),
                     random: Arc::new(SeededRandom::new(plan.seed ^ place)),
                     platform: phone.platform(),

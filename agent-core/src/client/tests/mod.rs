@@ -1,11 +1,13 @@
 //! The agent against a real, small server over a flaky network, on storage whose power can be cut.
 
+mod attesting;
 mod believing;
 mod chaos;
 mod flaky;
 mod journey;
 mod saying;
 mod server;
+mod showing;
 mod stored;
 mod trying;
 
@@ -52,6 +54,7 @@ impl World {
             storage,
             transport: network.clone(),
             signer: Arc::new(SoftwareKey::from_seed(&[7; 32]).unwrap()),
+            attestation: None,
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(7)),
             platform: Platform::Android,

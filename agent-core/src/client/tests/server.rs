@@ -16,7 +16,7 @@ use crate::{
     wire::{
         envelope::{Kind, Unverified, hash, hex, seal, sha256},
         id::{Audience, DeviceId},
-        key::{Algorithm, PublicKey, Signer, VerifyingKey},
+        key::{Algorithm, PublicKey, VerifyingKey},
         message::{
             Acknowledgement, Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest, EnrolmentAnswer,
             EnrolmentRequest, KeyDocument, Proof, ServedCatalogue, ServedPolicy,
@@ -358,7 +358,7 @@ fn key_document(
     issued: Timestamp,
     by: &SoftwareKey,
 ) -> String {
-    let next = next.map(Signer::public_key);
+    let next = next.map(SoftwareKey::public_key);
     let current = current.public_key();
     seal(Kind::Keys, &KeyDocument { audience: FakeServer::audience(), revision, current, next, issued }, by).unwrap()
 }

@@ -19,7 +19,7 @@ use crate::{
     wire::{
         envelope::{Kind, Unverified, hash, hex, seal},
         id::{Audience, DeviceId},
-        key::{Algorithm, PublicKey, Signer, VerifyingKey},
+        key::{Algorithm, PublicKey, VerifyingKey},
         message::{Acknowledgement, ChallengeAnswer, EnrolmentAnswer, EnrolmentRequest, KeyDocument, ServedPolicy},
         problem::Problem,
         report::Report,

@@ -1,0 +1,136 @@
+//! What takes long runs on a thread of its own: it touches the disk, the device's key and the network, and the thread
+//! that awaits it may be the one that draws.
+//!
+//! An errand ends early when nobody awaits it any more or when the errands are closed. Then its future is dropped at
+//! the await where it stands, and the next errand begins after it has gone.
+
+use std::{
+    future::poll_fn,
+    pin::pin,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+    thread::{self, JoinHandle, Thread},
+};
+
+use futures_channel::oneshot;
+
+/// The errand did not come to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The errands were closed.
+    Closed,
+    /// The system gives no thread, or the errand broke.
+    Broken,
+}
+
+/// The errands of one object.
+#[derive(Default)]
+pub(crate) struct Errands {
+    under_way: Mutex<UnderWay>,
+}
+
+#[derive(Default)]
+struct UnderWay {
+    closed: bool,
+    running: Vec<Running>,
+}
+
+struct Running {
+    // Dropped when the errands are closed; that ends the errand.
+    _open: oneshot::Sender<()>,
+    given_up: Arc<AtomicBool>,
+    thread: JoinHandle<()>,
+}
+
+/// Tells that nobody awaits the errand any more, unless it was answered.
+struct GiveUp(Arc<AtomicBool>);
+
+impl Drop for GiveUp {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
+impl Errands {
+    /// Runs this errand and awaits it. Dropping the answer gives the errand up.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        errand: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, Ended> {
+        let (answered, answer) = oneshot::channel();
+        // Set before anything is dropped, and read by the next errand.
+        let give_up = GiveUp(Arc::default());
+        self.begin(&give_up.0, answered, errand)?;
+        match answer.await {
+            Ok(ended) => ended,
+            Err(oneshot::Canceled) => Err(Ended::Broken),
+        }
+    }
+
+    fn begin<T: Send + 'static>(
+        &self,
+        given_up: &Arc<AtomicBool>,
+        mut answered: oneshot::Sender<Result<T, Ended>>,
+        errand: impl Future<Output = T> + Send + 'static,
+    ) -> Result<(), Ended> {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        if under_way.closed {
+            return Err(Ended::Closed);
+        }
+        let (ending, rest): (Vec<_>, Vec<_>) = under_way
+            .running
+            .drain(..)
+            .partition(|one| one.given_up.load(Ordering::SeqCst) || one.thread.is_finished());
+        under_way.running = rest;
+        let (open, mut closed) = oneshot::channel::<()>();
+        let run = move || {
+            for one in ending {
+                drop(one.thread.join());
+            }
+            let ended = {
+                let mut errand = pin!(errand);
+                block_on(poll_fn(|context| {
+                    if answered.poll_canceled(context).is_ready() || pin!(&mut closed).poll(context).is_ready() {
+                        return Poll::Ready(Err(Ended::Closed));
+                    }
+                    errand.as_mut().poll(context).map(Ok)
+                }))
+            };
+            drop(answered.send(ended));
+        };
+        let spawned = thread::Builder::new().name("atalaya-errand".to_owned()).spawn(run);
+        let thread = spawned.map_err(|_| Ended::Broken)?;
+        under_way.running.push(Running { _open: open, given_up: Arc::clone(given_up), thread });
+        Ok(())
+    }
+
+    /// Ends the errands that are under way; none begins any more.
+    pub(crate) fn close(&self) {
+        let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
+        under_way.closed = true;
+        under_way.running.clear();
+    }
+}
+
+struct Unpark(Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(answer) = future.as_mut().poll(&mut context) {
+            return answer;
+        }
+        thread::park();
+    }
+}
