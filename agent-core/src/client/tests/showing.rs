@@ -22,13 +22,13 @@ async fn the_devices_own_verdicts_are_shown_until_the_server_has_answered() {
     world.restart();
     let offline = shown(&world);
     let posture = offline.posture.unwrap();
-    assert_eq!((posture.state, posture.provisional), (DeviceState::NotCompliant, true));
-    assert_eq!(offline.headline, "There is something to fix (2).");
+    assert_eq!((posture.state, posture.provisional), (DeviceState::InGrace, true));
+    assert_eq!(offline.headline, "There is something to fix, with time left (2).");
     assert_eq!(offline.checked_at, Some(world.clock.now()));
     assert_eq!(offline.sent_at, None);
     assert_eq!(offline.problems[0].words, "The server cannot be reached. It is tried again when there is a network.");
-    let [os, lock] = &posture.checks[..] else { panic!("two checks") };
-    assert_eq!((os.check, os.verdict, os.in_grace), (Check::OsVersion, Verdict::Fail, false));
+    let [lock, os] = &posture.checks[..] else { panic!("two checks") };
+    assert_eq!((os.check, os.verdict, os.in_grace), (Check::OsVersion, Verdict::Fail, true));
     assert_eq!((lock.check, lock.verdict, lock.in_grace), (Check::ScreenLock, Verdict::Fail, true));
     assert_eq!((os.remediation, lock.remediation), (Remediation::UpdateSystem, Remediation::SetScreenLock));
     assert!(lock.deadline.is_some() && lock.told.fix.is_some());

@@ -37,7 +37,8 @@ fn what_version_1_stored_is_written_the_same_and_read_again() {
         world.network.next([Fate::AnswerLost]);
         world.deliver().await;
     });
-    let written = everything(&*world.ports.storage);
+    let mut written = everything(&*world.ports.storage);
+    written.remove("own-posture.json");
     let kept = golden("stored/v1.json", &written);
     assert_eq!(kept, written, "what is stored has changed; keep the old file and add a new one");
 
@@ -96,4 +97,34 @@ fn what_a_person_said_is_stored_the_same_and_read_again() {
     world.restart();
     assert_eq!(told(&world.agent.papers(Language::Es).unwrap()), told(&papers));
     assert_eq!(block_on(world.agent.deliver(Urgency::PersonAsked)).unwrap().statements, 3);
+}
+
+#[test]
+fn what_the_screens_and_a_retry_need_is_stored_the_same_and_read_again() {
+    let mut world = World::new();
+    block_on(async {
+        world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+        world.agent.report(&facts("12")).unwrap();
+    });
+    let evidence = crate::client::pending_enrolment::PendingEnrolment {
+        server: SERVER.to_owned(),
+        token_hash: "5e".repeat(32),
+        audience: FakeServer::audience(),
+        challenge: "challenge-9".to_owned(),
+        attestation: Some(crate::wire::message::Attestation::app_attest(b"evidence")),
+    };
+    evidence.save(&*world.ports.storage).unwrap();
+    let named = |name: &str| name == "own-posture.json" || name == "pending-enrolment.json";
+    let written = everything(&*world.ports.storage).into_iter().filter(|(name, _)| named(name)).collect();
+    let kept = golden("stored/v1-phones.json", &written);
+    assert_eq!(kept, written, "what is stored has changed; keep the old file and add a new one");
+    let shown = world.agent.overview(Language::En).unwrap();
+    for (name, text) in kept {
+        world.ports.storage.write(&name, text.as_bytes()).unwrap();
+    }
+    world.restart();
+    assert_eq!(world.agent.overview(Language::En).unwrap(), shown);
+    let read = crate::client::pending_enrolment::PendingEnrolment::load;
+    assert_eq!(read(&*world.ports.storage, SERVER, &evidence.token_hash).unwrap(), Some(evidence.clone()));
+    assert_eq!(read(&*world.ports.storage, SERVER, "another").unwrap(), None);
 }
