@@ -17,6 +17,7 @@ use atalaya_server::{
         device::{DeviceCheck, ReceivedReport, View},
         releases::{FloorView, ReleaseView},
         row::Why,
+        statements::ReceivedStatement,
         summary::{Adoption, Attention, CheckCounts, PolicyMark, StateCounts, TrendDay, VersionStanding},
     },
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
@@ -482,6 +483,9 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             signature_verifies: true,
             payload: payload.into(),
         }),
+        statements: statements()?,
+        paused_until: None,
+        left_at: None,
         views: vec![
             View { at: ago(3 * DAY)?, role: "owner".into() },
             View { at: ago(8 * DAY)?, role: "api-token".into() },
@@ -489,6 +493,41 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
         gaps: 0,
         findings: Vec::new(),
     })
+}
+
+fn statements() -> Result<Vec<ReceivedStatement>, Box<dyn Error>> {
+    let one = |number, kind: &str, about: Option<&str>, minutes| -> Result<_, Box<dyn Error>> {
+        Ok(ReceivedStatement {
+            number,
+            kind: kind.into(),
+            about: about.map(str::to_owned),
+            version: None,
+            language: None,
+            text_hash: None,
+            affirmed: None,
+            from: None,
+            until: None,
+            received_at: ago(minutes)?,
+            made_at: ago(minutes)?,
+            hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08".into(),
+            algorithm: "ES256".into(),
+            signature_verifies: true,
+            payload: format!("{{\n  \"number\": {number}\n}}"),
+        })
+    };
+    let hash = Some("b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9".to_owned());
+    let acknowledged = |statement| ReceivedStatement {
+        version: Some(3),
+        language: Some("es".into()),
+        text_hash: hash.clone(),
+        ..statement
+    };
+    Ok(vec![
+        ReceivedStatement { from: Some(ago(-20 * DAY)?), until: Some(ago(-34 * DAY)?), ..one(4, "pause", None, DAY)? },
+        ReceivedStatement { affirmed: Some(true), ..one(3, "declaration", Some("linked-devices"), 3 * DAY)? },
+        acknowledged(one(2, "acknowledgement", Some("usage-rules"), 100 * DAY)?),
+        acknowledged(one(1, "acknowledgement", Some("notice"), 120 * DAY)?),
+    ])
 }
 
 fn lines() -> Result<Vec<ReleaseLineView>, Box<dyn Error>> {

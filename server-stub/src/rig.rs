@@ -13,6 +13,7 @@ use agent_core::{
         problem::Problem,
         report::{Content, Full, Report},
         software_key::SoftwareKey,
+        statement::{self, Receipt, Statement},
     },
 };
 use axum::{
@@ -119,6 +120,24 @@ impl Rig {
         let acknowledged: Acknowledgement = self.jose("/v1/reports", &envelope).await.unwrap();
         device.challenge.clone_from(&acknowledged.challenge);
         acknowledged
+    }
+
+    /// What the person of the device says, sealed.
+    pub(crate) fn said(&self, device: &Device, number: u64, content: statement::Content) -> String {
+        let statement = Statement {
+            audience: device.answer.audience.clone(),
+            device: device.answer.device,
+            number,
+            challenge: device.challenge.clone(),
+            at: self.clock.now(),
+            agent_version: "0.1.0".into(),
+            content,
+        };
+        seal(Kind::Statement, &statement, &device.key).unwrap()
+    }
+
+    pub(crate) async fn say(&self, envelope: &str) -> Result<Receipt, Problem> {
+        self.jose("/v1/statements", envelope).await
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

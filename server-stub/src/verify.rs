@@ -15,6 +15,7 @@ use agent_core::{
         key::{PublicKey, VerifyingKey},
         posture::ReceivedPosture,
         report::{Content, Report},
+        statement::{self, Statement},
     },
 };
 use jiff::Timestamp;
@@ -22,7 +23,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::{
-    judging::{Record, number},
+    judging::{Record, Said, number},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -48,6 +49,8 @@ pub struct Verification {
     pub devices: u64,
     /// Reports whose signature was verified.
     pub reports: u64,
+    /// Statements whose signature was verified.
+    pub statements: u64,
     /// Devices about which something has come due and was not judged yet: a server that runs does it within seconds.
     pub pending: u64,
     /// What is wrong; empty when all is well.
@@ -123,8 +126,12 @@ impl Audit<'_> {
             return Ok(());
         };
         self.reports(&record)?;
-        self.judgement(&record)?;
+        self.statements(&record)?;
         self.spans(&record)?;
+        if record.left_at.is_some() {
+            return Ok(());
+        }
+        self.judgement(&record)?;
         if let Some(shown) = &record.shown {
             for (kind, a, b) in shown.counted(record.platform) {
                 *self.counts.entry((scope.org(), record.group.clone(), kind.as_str(), a, b)).or_default() += 1;
@@ -133,16 +140,72 @@ impl Audit<'_> {
         Ok(())
     }
 
-    /// I1 to I4: every report that was counted is there, once, in order, and signed by the device.
-    fn reports(&mut self, record: &Record) -> Result<(), StoreError> {
-        let device = record.device;
+    fn key(&self, record: &Record) -> Result<VerifyingKey, StoreError> {
         let key: String = self.connection.query_row(
             "SELECT public_key FROM devices WHERE org = ?1 AND device = ?2",
-            params![record.scope.org(), device.to_bytes()],
+            params![record.scope.org(), record.device.to_bytes()],
             |row| row.get(0),
         )?;
         let key: PublicKey = parse("key", &key)?;
-        let key = VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))?;
+        VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))
+    }
+
+    /// The same of statements, and that the device is judged with what they say.
+    fn statements(&mut self, record: &Record) -> Result<(), StoreError> {
+        let device = record.device;
+        let key = self.key(record)?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT number, hash, envelope, received_at, made_on FROM statements
+             WHERE org = ?1 AND device = ?2 ORDER BY number",
+        )?;
+        let mut rows = statement.query(params![record.scope.org(), device.to_bytes()])?;
+        let (mut count, mut last, mut said, mut withdrawn_at) = (0, 0, Said::default(), None);
+        while let Some(row) = rows.next()? {
+            let (number, hash): (i64, [u8; 32]) = (row.get(0)?, row.get(1)?);
+            let (text, received_at, made_on): (String, i64, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            count += 1;
+            last = number.unsigned_abs();
+            if envelope::hash(&text) != hash {
+                self.breach("I1", Some(device), format!("statement {number} does not have its hash"));
+            }
+            let read = Unverified::parse(&text)
+                .and_then(|envelope| envelope.verify(Kind::Statement, &key))
+                .and_then(|verified| verified.read::<Statement>());
+            match read {
+                Ok(statement) => {
+                    self.found.statements += 1;
+                    if statement.number != last || statement.device != device {
+                        self.breach("I3", Some(device), format!("statement {number} is another device's or number's"));
+                    }
+                    let on = made_on.parse().map_err(|error| StoreError::row("statement", error))?;
+                    said.hear(&statement.content, from_ms(received_at), on);
+                    if statement.content == (statement::Content::Withdrawal {}) {
+                        withdrawn_at = Some(from_ms(received_at));
+                    }
+                }
+                Err(error) => self.breach("I3", Some(device), format!("statement {number}: {error}")),
+            }
+        }
+        if (count, last) != (record.statements, record.last_statement) {
+            let what = format!(
+                "{count} statements up to {last} are stored, {} up to {} were acknowledged",
+                record.statements, record.last_statement
+            );
+            self.breach("I1", Some(device), what);
+        }
+        if said != record.said {
+            self.breach("I5", Some(device), "it is not judged with what its statements say");
+        }
+        if withdrawn_at != record.left_at {
+            self.breach("I5", Some(device), "it has not left when its person withdrew");
+        }
+        Ok(())
+    }
+
+    /// I1 to I4: every report that was counted is there, once, in order, and signed by the device.
+    fn reports(&mut self, record: &Record) -> Result<(), StoreError> {
+        let device = record.device;
+        let key = self.key(record)?;
         let mut statement = self.connection.prepare_cached(
             "SELECT sequence, hash, envelope, kind FROM reports WHERE org = ?1 AND device = ?2 ORDER BY sequence",
         )?;
@@ -211,13 +274,14 @@ impl Audit<'_> {
         }
         let Some((policy, catalogue)) = self.rules.get(&key) else { return Ok(()) };
         let policy = &policy.policy;
-        let again = evaluate(&record.facts, policy, catalogue, &record.standing, stored.at);
+        let facts = record.said.join(&record.facts);
+        let again = evaluate(&facts, policy, catalogue, &record.standing, stored.at);
         let same = serde_json::to_value(&again).ok() == serde_json::from_str::<serde_json::Value>(&text).ok();
-        let now = evaluate(&record.facts, policy, catalogue, &record.standing, record.judged_at);
-        let silence = silence::judge(now.state, record.last_heard_at, &[], policy, record.judged_at);
+        let now = evaluate(&facts, policy, catalogue, &record.standing, record.judged_at);
+        let silence = silence::judge(now.state, record.last_heard_at, &record.said.pauses, policy, record.judged_at);
         let shown = record.shown.as_ref().map(|shown| (shown.state, shown.silent));
         let is_pending = record.due_at.is_some_and(|due| due <= self.now);
-        let expected = crate::judging::Shown::of(&now, &silence, &record.facts);
+        let expected = crate::judging::Shown::of(&now, &silence, &facts);
         let same_checks = record.shown.as_ref().is_some_and(|shown| shown.checks == expected.checks);
         if !same {
             self.breach("I5", Some(device), "the stored posture is not what its facts, rules and standing give");
@@ -252,7 +316,8 @@ impl Audit<'_> {
             ends.insert(subject, (until, word));
         }
         let open = ends.get("").filter(|(until, _)| until.is_none()).map(|(_, word)| word.as_str());
-        if open != record.shown.as_ref().map(|shown| shown.state.as_str()) {
+        let shown = record.shown.as_ref().filter(|_| record.left_at.is_none());
+        if open != shown.map(|shown| shown.state.as_str()) {
             self.breach("I5", Some(record.device), "the open span of its state is not its state");
         }
         Ok(())

@@ -33,6 +33,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         wire::enrolments,
         wire::reports,
         wire::batch,
+        wire::statements,
         wire::policy,
         wire::catalogue,
         wire::keys
@@ -103,6 +104,11 @@ mod wire {
     #[utoipa::path(post, path = "/v1/reports/batch", tag = "device", request_body(content = Object),
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn batch() {}
+
+    /// Takes in what a person says; what is acknowledged is on the disk. Repeating it changes nothing.
+    #[utoipa::path(post, path = "/v1/statements", tag = "device", request_body(content = String, content_type = "application/jose"),
+        responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
+    pub(super) fn statements() {}
 
     /// The signed policy of the device's group. `Authorization: Proof <envelope>`.
     #[utoipa::path(get, path = "/v1/policy", tag = "device",

@@ -29,6 +29,8 @@ pub enum ProblemCode {
     ReportSequenceConflict,
     ReportSequencePassed,
     FullReportRequired,
+    StatementNumberConflict,
+    StatementNumberPassed,
     DeviceLeft,
     BodyTooLarge,
     UnsupportedMediaType,
@@ -56,7 +58,7 @@ const fn row(status: u16, code: &'static str, title: &'static str, when: &'stati
 
 impl ProblemCode {
     /// Every code, by status.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::MalformedRequest,
         Self::MalformedEnvelope,
         Self::FilterInvalid,
@@ -74,6 +76,8 @@ impl ProblemCode {
         Self::ReportSequenceConflict,
         Self::ReportSequencePassed,
         Self::FullReportRequired,
+        Self::StatementNumberConflict,
+        Self::StatementNumberPassed,
         Self::DeviceLeft,
         Self::BodyTooLarge,
         Self::UnsupportedMediaType,
@@ -242,6 +246,20 @@ impl ProblemCode {
                 "An `unchanged` report names a full report that is not, or no longer, the last one of this device.",
                 "Drop the report and send a full one under the next number.",
             ),
+            Self::StatementNumberConflict => row(
+                409,
+                "statement-number-conflict",
+                "Another statement has this number",
+                "This device already sent other bytes under this number. Nothing more is told; IT sees a finding.",
+                "Drop the statement. If the device was restored from a copy, enrol it again.",
+            ),
+            Self::StatementNumberPassed => row(
+                409,
+                "statement-number-passed",
+                "A later statement has been received",
+                "The number was never received and is lower than the last that was: it stays a gap.",
+                "Drop the statement and let the person say it again under the next number.",
+            ),
             Self::DeviceLeft => row(
                 410,
                 "device-left",
@@ -266,9 +284,9 @@ impl ProblemCode {
             Self::FieldNotAllowed => row(
                 422,
                 "field-not-allowed",
-                "The report holds a field that is not allowed",
-                "The report has a field outside the allow-list of its schema version. Nothing of it was kept.",
-                "Update the agent; `docs/privacy.md` lists what a report may hold.",
+                "The message holds a field that is not allowed",
+                "The report or statement has a field outside its allow-list, or beyond its limits. Nothing of it was kept.",
+                "Update the agent; `docs/privacy.md` lists what reports and statements may hold.",
             ),
             Self::SchemaUnsupported => row(
                 422,

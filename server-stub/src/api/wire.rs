@@ -1,10 +1,11 @@
-//! What devices call: challenges, enrolments, reports, and their signed policy, catalogue and keys.
+//! What devices call: challenges, enrolments, reports, statements, and their signed policy, catalogue and keys.
 
 use std::sync::Arc;
 
 use agent_core::wire::{
     envelope::from_hex,
     message::{Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest},
+    statement::{Content, Receipt},
 };
 use axum::{
     Router,
@@ -44,6 +45,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/challenges", post(challenges))
         .route("/v1/enrolments", post(enrolments))
         .route("/v1/reports", post(reports))
+        .route("/v1/statements", post(statements))
         .route("/v1/policy", get(policy))
         .route("/v1/catalogue", get(catalogue))
         .route("/v1/keys", get(keys))
@@ -92,6 +94,31 @@ async fn reports(State(server): State<Arc<Server>>, headers: HeaderMap, body: By
     let mut outcomes = commit(&server, vec![verified]).await?;
     let outcome = outcomes.pop().ok_or(ProblemCode::Internal)?;
     Ok(Json(outcome?).into_response())
+}
+
+/// Takes in what a person says; what is acknowledged is on the disk.
+async fn statements(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Receipt>, Problem> {
+    let verified = intake::statement::verify(&server, envelope(&headers, &body)?).await?;
+    server.limits.count(Subject::Device(&verified.statement.device.to_bytes()))?;
+    let (state, received_at) = (Arc::clone(&server), server.now());
+    let key = verified.registered.key.thumbprint().to_owned();
+    let withdraws = verified.statement.content == (Content::Withdrawal {});
+    let outcome = server
+        .store
+        .commit(move |connection, desk| {
+            intake::statement::commit(connection, desk, &state.keys, &verified, received_at)
+        })
+        .await?;
+    if withdraws {
+        server.registry.forget(&key);
+    }
+    let told = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "acknowledged");
+    metrics::counter!("atalaya_statements_total", "outcome" => told).increment(1);
+    Ok(Json(outcome?))
 }
 
 async fn batch(

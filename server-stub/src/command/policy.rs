@@ -157,8 +157,11 @@ async fn apply(file: &Path, group: String, note: String, context: &Context) -> R
         };
         let detail = json!({"group": into, "revision": revision, "note": note});
         audit::record(conn, scope, now, &Actor::Local, "policy.applied", detail)?;
-        let devices: i64 =
-            conn.query_row("SELECT count(*) FROM device_states WHERE org = ?1", [scope.org()], |row| row.get(0))?;
+        let devices: i64 = conn.query_row(
+            "SELECT count(*) FROM device_states WHERE org = ?1 AND left_at IS NULL",
+            [scope.org()],
+            |row| row.get(0),
+        )?;
         Ok(Ok((revision, devices)))
     });
     let (revision, devices) = applied.await??;

@@ -51,9 +51,10 @@ pub(super) async fn run(_: &Arguments, context: &Context) -> Result<Answer, Comm
         })
         .collect();
     words.push(format!(
-        "{} devices, {} reports with their signatures, every count, span and audit entry: {}",
+        "{} devices, {} reports and {} statements with their signatures, every count, span and audit entry: {}",
         found.devices,
         found.reports,
+        found.statements,
         match found.breaches.len() {
             0 => "all is well.".to_owned(),
             1 => "1 breach.".to_owned(),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::{
-    judge::{Check, Evidence, Verdict},
+    judge::{Check, Evidence, Verdict, quiet_hours::paused_until},
     wire::{
         envelope::{Kind, Unverified, hash, hex},
         id::DeviceId,
@@ -18,9 +18,11 @@ use utoipa::ToSchema;
 
 use super::{
     row::{COLUMN_COUNT, COLUMNS, DeviceRow},
+    statements::{ReceivedStatement, statements},
     timeline::{self, Span, Subjects},
 };
 use crate::{
+    judging::Said,
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -103,6 +105,14 @@ pub struct Device {
     pub history: Vec<Span>,
     /// The newest report.
     pub last_report: Option<ReceivedReport>,
+    /// What the person said, newest first.
+    pub statements: Vec<ReceivedStatement>,
+    /// When the pause that the person declared ends, while it lasts: silence does not count.
+    #[schema(value_type = Option<String>)]
+    pub paused_until: Option<Timestamp>,
+    /// Since when the device has left: nothing is judged or counted any more.
+    #[schema(value_type = Option<String>)]
+    pub left_at: Option<Timestamp>,
     /// Who looked at this page, newest first, without addresses.
     pub views: Vec<View>,
     /// Sequence numbers that never came.
@@ -155,7 +165,7 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                e.public_key, p.posture
+                e.public_key, p.posture, p.said, d.left_at
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
@@ -164,6 +174,11 @@ pub fn device(
     let Some(row) = rows.next()? else { return Ok(None) };
     let public_key: String = row.get(COLUMN_COUNT + 5)?;
     let posture: Option<String> = row.get(COLUMN_COUNT + 6)?;
+    let said: Option<String> = row.get(COLUMN_COUNT + 7)?;
+    let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
+    let key: PublicKey = parse("key", &public_key)?;
+    let key = VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))?;
+    let left_at = row.get::<_, Option<i64>>(COLUMN_COUNT + 8)?.map(from_ms);
     let mut spans = timeline::recent(connection, scope, id, now)?;
     Ok(Some(Device {
         row: DeviceRow::read(row)?,
@@ -174,7 +189,10 @@ pub fn device(
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
-        last_report: last_report(connection, scope, id, &parse("key", &public_key)?)?,
+        last_report: last_report(connection, scope, id, &key)?,
+        statements: statements(connection, scope, id, &key)?,
+        paused_until: paused_until(&said.pauses, now).filter(|_| left_at.is_none()),
+        left_at,
         views: views(connection, scope, id)?,
         findings: findings(connection, scope, id)?,
     }))
@@ -205,7 +223,7 @@ fn last_report(
     connection: &Connection,
     scope: Scope,
     id: DeviceId,
-    key: &PublicKey,
+    key: &VerifyingKey,
 ) -> Result<Option<ReceivedReport>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, received_at, made_at, clock_skew, fresh, hash, envelope FROM reports
@@ -214,7 +232,6 @@ fn last_report(
     let mut rows = statement.query(params![scope.org(), id.to_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (kept_hash, envelope): (Vec<u8>, String) = (row.get(5)?, row.get(6)?);
-    let key = VerifyingKey::try_from(key).map_err(|error| StoreError::row("key", error))?;
     let message = Unverified::parse(&envelope);
     let payload = message.as_ref().map(|message| indented(&String::from_utf8_lossy(message.payload())));
     Ok(Some(ReceivedReport {
@@ -226,7 +243,7 @@ fn last_report(
         hash: hex(&kept_hash),
         algorithm: key.algorithm().as_str().to_owned(),
         payload: payload.unwrap_or_default(),
-        signature_verifies: message.is_ok_and(|message| message.verify(Kind::Report, &key).is_ok())
+        signature_verifies: message.is_ok_and(|message| message.verify(Kind::Report, key).is_ok())
             && hash(&envelope).as_slice() == kept_hash,
     }))
 }
@@ -254,7 +271,7 @@ fn findings(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<F
 }
 
 /// The same JSON on several lines. Nothing is parsed and put together anew, so that what is shown is what was signed.
-fn indented(json: &str) -> String {
+pub(super) fn indented(json: &str) -> String {
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
     let mut rest = json.chars().peekable();

@@ -12,6 +12,7 @@ pub mod list;
 pub mod releases;
 pub mod row;
 mod standing;
+pub mod statements;
 pub mod summary;
 mod tally;
 #[cfg(test)]

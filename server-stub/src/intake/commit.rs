@@ -41,6 +41,10 @@ pub(crate) fn commit(
     let Some(mut record) = desk.take(connection, scope, report.device)? else {
         return Ok(Err(ProblemCode::UnknownKey.into()));
     };
+    if record.left_at.is_some() {
+        desk.put(record);
+        return Ok(Err(ProblemCode::DeviceLeft.into()));
+    }
     let rules = desk.rules(connection, scope)?;
     // A server's clock that was set back never makes history run backwards.
     let now = cut(received_at).max(record.judged_at);

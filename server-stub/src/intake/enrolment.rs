@@ -86,7 +86,7 @@ pub(crate) async fn enrol(
     let random = random().map_err(|_| ProblemCode::Internal)?;
     let enrolled =
         server.store.commit(move |connection, desk| take_in(connection, desk, &enrolment, random, cut(now))).await??;
-    let registered = Registered { scope, device: enrolled.device, group: enrolled.group, key };
+    let registered = Registered { scope, device: enrolled.device, group: enrolled.group, key, left: false };
     answer(server, &registered, enrolled.at, now).await
 }
 
@@ -104,15 +104,21 @@ fn take_in(
     now: Timestamp,
 ) -> Result<Result<Enrolled, Problem>, StoreError> {
     let (scope, token_hash) = (enrolment.scope, enrolment.token_hash);
-    let known: Option<([u8; 16], String, i64)> = connection
+    let known: Option<([u8; 16], String, i64, bool)> = connection
         .prepare_cached(
-            "SELECT device, grp, enrolled_at FROM devices WHERE org = ?1 AND token_hash = ?2 AND thumbprint = ?3",
+            "SELECT d.device, d.grp, d.enrolled_at, s.left_at IS NOT NULL
+             FROM devices d LEFT JOIN device_states s USING (org, device)
+             WHERE d.org = ?1 AND d.token_hash = ?2 AND d.thumbprint = ?3",
         )?
         .query_row(params![scope.org(), token_hash, enrolment.thumbprint], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
         })
         .optional()?;
-    if let Some((device, group, at)) = known {
+    if let Some((device, group, at, left)) = known {
+        // Nobody comes back silently.
+        if left {
+            return Ok(Err(ProblemCode::DeviceLeft.into()));
+        }
         return Ok(Ok(Enrolled { device: DeviceId::from_bytes(device), group, at: from_ms(at) }));
     }
     let group: Option<String> = connection

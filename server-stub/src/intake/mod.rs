@@ -12,6 +12,9 @@ mod commit;
 pub(crate) mod enrolment;
 pub(crate) mod registry;
 pub(crate) mod served;
+pub(crate) mod statement;
+#[cfg(test)]
+mod statement_tests;
 #[cfg(test)]
 mod tests;
 pub mod token;

@@ -42,7 +42,7 @@ const LARGEST_SEQUENCE: u64 = 1 << 53;
 /// Verifies a report's envelope.
 pub(crate) async fn verify(server: &Server, envelope: String) -> Result<VerifiedReport, Problem> {
     let unverified = Unverified::parse(&envelope).map_err(refusal)?;
-    let registered = find(server, unverified.key_thumbprint()).await?;
+    let registered = present(server, unverified.key_thumbprint()).await?;
     let verified = unverified.verify(Kind::Report, &registered.key).map_err(refusal)?;
     let report: Report = verified.read().map_err(|error| field_refusal(error, verified.payload()))?;
     if report.audience != server.audience(registered.scope) || report.device != registered.device {
@@ -71,7 +71,7 @@ pub(crate) async fn verify_proof(
         ProblemCode::Unauthorised.detail("send `Authorization: Proof` with an envelope over method, path and body")
     })?;
     let unverified = Unverified::parse(envelope).map_err(refusal)?;
-    let registered = find(server, unverified.key_thumbprint()).await?;
+    let registered = present(server, unverified.key_thumbprint()).await?;
     let proof: Proof =
         unverified.verify(Kind::Proof, &registered.key).and_then(|verified| verified.read()).map_err(refusal)?;
     let is_this_call = proof.method == method && proof.path == path && proof.body_hash == hex(&sha256(body));
@@ -83,7 +83,13 @@ pub(crate) async fn verify_proof(
     Ok(registered)
 }
 
-async fn find(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
+/// The device of this key, unless it has left.
+async fn present(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
+    let found = find(server, thumbprint).await?;
+    if found.left { Err(ProblemCode::DeviceLeft.into()) } else { Ok(found) }
+}
+
+pub(super) async fn find(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
     let found = server.registry.find(&server.store, thumbprint).await?;
     found.ok_or_else(|| ProblemCode::UnknownKey.into())
 }

@@ -84,8 +84,10 @@ fn rejudge(connection: &Connection, desk: &mut Desk, now: Timestamp) -> Result<u
     let rules = desk.rules(connection, scope)?;
     let revision = super::record::number(rules.revision)?;
     let devices = {
-        let mut statement = connection
-            .prepare_cached("SELECT device FROM device_states WHERE org = ?1 AND rules_revision < ?2 LIMIT ?3")?;
+        let mut statement = connection.prepare_cached(
+            "SELECT device FROM device_states
+             WHERE org = ?1 AND rules_revision < ?2 AND left_at IS NULL LIMIT ?3",
+        )?;
         let rows = statement.query_map(params![org, revision, PIECE], |row| row.get(0))?;
         rows.collect::<Result<Vec<[u8; 16]>, _>>()?
     };

@@ -26,9 +26,10 @@ pub(crate) fn judge(
 ) -> Result<Changed, StoreError> {
     let at = cut(at).max(record.judged_at);
     let policy = rules.policy(&record.group);
-    let posture = evaluate(&record.facts, policy, &rules.catalogue, &record.standing, at);
-    let silence = silence::judge(posture.state, record.last_heard_at, &[], policy, at);
-    let shown = Shown::of(&posture, &silence, &record.facts);
+    let facts = record.said.join(&record.facts);
+    let posture = evaluate(&facts, policy, &rules.catalogue, &record.standing, at);
+    let silence = silence::judge(posture.state, record.last_heard_at, &record.said.pauses, policy, at);
+    let shown = Shown::of(&posture, &silence, &facts);
     let by = JudgedBy { policy: posture.policy_revision, catalogue: posture.catalogue_revision };
     timeline::advance(connection, record, record.shown.as_ref(), &shown, at, by)?;
     count(desk, record, &shown, rules, at);
@@ -59,7 +60,7 @@ pub(crate) fn still_holds(record: &mut Record, rules: &Rules, now: Timestamp) ->
         && day(record.judged_at) == day(now);
     if holds {
         let policy = rules.policy(&record.group);
-        let silence = silence::judge(posture.state, record.last_heard_at, &[], policy, now);
+        let silence = silence::judge(posture.state, record.last_heard_at, &record.said.pauses, policy, now);
         record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
     }
     holds

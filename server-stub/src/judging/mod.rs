@@ -10,8 +10,10 @@ mod counts;
 mod desk;
 mod due;
 mod judge;
+mod leaving;
 mod record;
 pub mod rules;
+mod said;
 mod shown;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,9 @@ pub(crate) use self::{
     desk::Desk,
     due::settle,
     judge::{catch_up, judge, still_holds},
-    record::{Record, number},
+    leaving::leave,
+    record::{Changed, Record, number},
     rules::Rules,
+    said::Said,
     shown::Shown,
 };

@@ -9,7 +9,7 @@ use agent_core::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{shown::Shown, timeline};
+use super::{said::Said, shown::Shown, timeline};
 use crate::{
     scope::Scope,
     store::{StoreError, from_ms, parse, print, to_ms},
@@ -35,7 +35,15 @@ pub(crate) struct Record {
     /// The newest full report: sequence and hash.
     pub(crate) full: Option<(u64, [u8; 32])>,
     pub(crate) agent_version: String,
+    /// The highest number of a statement that was committed; 0 before the first.
+    pub(crate) last_statement: u64,
+    /// How many statements were committed.
+    pub(crate) statements: u64,
+    /// Since when the device has left. Nothing is judged or counted any more.
+    pub(crate) left_at: Option<Timestamp>,
 
+    /// What the person said.
+    pub(crate) said: Said,
     pub(crate) facts: DeviceFacts,
     pub(crate) standing: Standing,
     /// The posture as it was judged last; none until this process has judged.
@@ -53,7 +61,7 @@ pub(crate) struct Record {
 /// Which parts of a record changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Changed {
-    /// Facts, standing or posture.
+    /// Facts, what was said, standing or posture.
     pub(crate) documents: bool,
 }
 
@@ -73,6 +81,10 @@ impl Record {
             last_report_at: None,
             full: None,
             agent_version: String::new(),
+            last_statement: 0,
+            statements: 0,
+            left_at: None,
+            said: Said::default(),
             facts: DeviceFacts::nothing_collected(platform),
             standing,
             posture: None,
@@ -90,7 +102,7 @@ impl Record {
             "SELECT s.grp, s.platform, s.last_sequence, s.received, s.challenged_at, s.last_heard_at,
                     s.last_report_at, s.full_sequence, s.full_hash, s.agent_version, s.state, s.state_since, s.silent,
                     s.judged_at, s.rules_revision, s.due_at, s.model, s.os_version, s.security_patch,
-                    s.whatsapp_version, p.facts, p.standing
+                    s.whatsapp_version, p.facts, p.standing, s.last_statement, s.statements, s.left_at, p.said
              FROM device_states s JOIN device_postures p USING (org, device)
              WHERE s.org = ?1 AND s.device = ?2",
         )?;
@@ -107,7 +119,7 @@ impl Record {
 
     fn of_row(row: &rusqlite::Row<'_>, scope: Scope, device: DeviceId) -> Result<Self, StoreError> {
         let (platform, state): (String, String) = (row.get(1)?, row.get(10)?);
-        let (facts, standing): (String, String) = (row.get(20)?, row.get(21)?);
+        let (facts, standing, said): (String, String, String) = (row.get(20)?, row.get(21)?, row.get(25)?);
         let full: (Option<i64>, Option<Vec<u8>>) = (row.get(7)?, row.get(8)?);
         let full = match full {
             (Some(sequence), Some(hash)) => {
@@ -138,6 +150,10 @@ impl Record {
             last_report_at: row.get::<_, Option<i64>>(6)?.map(from_ms),
             full,
             agent_version: row.get(9)?,
+            last_statement: row.get::<_, i64>(22)?.unsigned_abs(),
+            statements: row.get::<_, i64>(23)?.unsigned_abs(),
+            left_at: row.get::<_, Option<i64>>(24)?.map(from_ms),
+            said: parse("said", &said)?,
             facts: parse("facts", &facts)?,
             standing: parse("standing", &standing)?,
             posture: None,
@@ -183,15 +199,16 @@ impl Record {
                 "INSERT INTO device_states
                     (org, device, grp, platform, last_sequence, received, challenged_at, last_heard_at, last_report_at,
                      full_sequence, full_hash, agent_version, state, state_since, silent, judged_at, rules_revision,
-                     due_at, deadline, model, os_version, security_patch, whatsapp_version, evidence, why, attention)
+                     due_at, deadline, model, os_version, security_patch, whatsapp_version, evidence, why, attention,
+                     last_statement, statements, left_at)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                         ?22, ?23, ?24, ?25, ?26)
+                         ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)
                  ON CONFLICT (org, device) DO UPDATE SET
                     grp = ?3, last_sequence = ?5, received = ?6, challenged_at = ?7, last_heard_at = ?8,
                     last_report_at = ?9, full_sequence = ?10, full_hash = ?11, agent_version = ?12, state = ?13,
                     state_since = ?14, silent = ?15, judged_at = ?16, rules_revision = ?17, due_at = ?18, deadline = ?19,
                     model = ?20, os_version = ?21, security_patch = ?22, whatsapp_version = ?23, evidence = ?24,
-                    why = ?25, attention = ?26",
+                    why = ?25, attention = ?26, last_statement = ?27, statements = ?28, left_at = ?29",
             )?
             .execute(params![
                 self.scope.org(),
@@ -212,7 +229,8 @@ impl Record {
                 to_ms(self.judged_at),
                 number(self.rules_revision)?,
                 self.due_at.map(to_ms),
-                shown.deadline().map(to_ms),
+                // Whoever has left has no deadline.
+                shown.deadline().filter(|_| self.left_at.is_none()).map(to_ms),
                 shown.model,
                 shown.os_version,
                 shown.security_patch,
@@ -220,12 +238,16 @@ impl Record {
                 shown.evidence().map(Evidence::as_str),
                 shown.why(),
                 shown.attention(),
+                number(self.last_statement)?,
+                number(self.statements)?,
+                self.left_at.map(to_ms),
             ])?;
         if changed.documents {
             connection
                 .prepare_cached(
-                    "INSERT INTO device_postures (org, device, facts, standing, posture) VALUES (?1, ?2, ?3, ?4, ?5)
-                     ON CONFLICT (org, device) DO UPDATE SET facts = ?3, standing = ?4, posture = ?5",
+                    "INSERT INTO device_postures (org, device, facts, standing, posture, said)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                     ON CONFLICT (org, device) DO UPDATE SET facts = ?3, standing = ?4, posture = ?5, said = ?6",
                 )?
                 .execute(params![
                     self.scope.org(),
@@ -233,6 +255,7 @@ impl Record {
                     print("facts", &self.facts)?,
                     print("standing", &self.standing)?,
                     print("posture", posture.as_ref())?,
+                    print("said", &self.said)?,
                 ])?;
         }
         Ok(())

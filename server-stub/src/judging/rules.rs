@@ -211,7 +211,8 @@ fn rules_changed(connection: &Connection, scope: Scope, at: i64) -> Result<(), S
     connection.execute("UPDATE organisations SET rules_revision = rules_revision + 1 WHERE org = ?1", [scope.org()])?;
     connection.execute(
         "INSERT INTO rejudgements (org, rules_revision, began_at, total)
-         SELECT org, rules_revision, ?2, (SELECT count(*) FROM device_states d WHERE d.org = o.org)
+         SELECT org, rules_revision, ?2, (SELECT count(*) FROM device_states d
+                                                  WHERE d.org = o.org AND d.left_at IS NULL)
          FROM organisations o WHERE org = ?1",
         params![scope.org(), at],
     )?;

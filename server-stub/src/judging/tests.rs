@@ -4,10 +4,13 @@ use agent_core::{
     clock::Clock,
     judge::{
         DeviceFacts, Platform, Reading, UnknownReason,
-        facts::{AppFacts, LockComplexity, Presence, StorageEncryption},
+        facts::{AppFacts, Declaration, LockComplexity, Presence, StorageEncryption},
+        quiet_hours::Pause,
+        text::Language,
     },
+    wire::statement::{self, Content, Subject},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
 use super::rules::{apply_policy, import_catalogue};
@@ -47,6 +50,21 @@ enum Step {
         group: &'static str,
     },
     Catalogue,
+    /// The person says something.
+    Say {
+        device: usize,
+        what: Said,
+    },
+}
+
+/// What a person says.
+#[derive(Debug, Clone, Copy)]
+enum Said {
+    Rules(u32),
+    Away(bool),
+    /// From so many hours on, for so many hours.
+    Pause(i64, i64),
+    Withdraws,
 }
 
 fn reading<T: Clone + std::fmt::Debug + 'static>(
@@ -85,6 +103,32 @@ fn some_facts() -> impl Strategy<Value = Box<DeviceFacts>> {
         })
 }
 
+fn said() -> impl Strategy<Value = Said> {
+    prop_oneof![
+        3 => (1..4_u32).prop_map(Said::Rules),
+        3 => any::<bool>().prop_map(Said::Away),
+        3 => (-200..200_i64, 0..400_i64).prop_map(|(from, hours)| Said::Pause(from, hours)),
+        1 => Just(Said::Withdraws),
+    ]
+}
+
+fn content(said: Said, now: Timestamp) -> Content {
+    let later = |hours| now.checked_add(SignedDuration::from_hours(hours)).unwrap();
+    match said {
+        Said::Rules(version) => Content::Acknowledgement(statement::Acknowledgement {
+            subject: Subject::UsageRules,
+            version,
+            text_hash: "ab".repeat(32),
+            language: Language::En,
+        }),
+        Said::Away(affirmed) => {
+            Content::Declaration(statement::Answer { declaration: Declaration::AwayMessage, affirmed })
+        }
+        Said::Pause(from, hours) => Content::Pause(Pause { from: later(from), until: later(from + hours) }),
+        Said::Withdraws => Content::Withdrawal {},
+    }
+}
+
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         3 => (1..80_i64).prop_map(|hours| Step::Pass { hours }),
@@ -96,6 +140,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(grace, complexity, stale, group)| Step::Policy { grace, complexity, stale, group }),
         1 => Just(Step::Catalogue),
         3 => (0..4_usize).prop_map(|device| Step::Again { device }),
+        4 => (0..4_usize, said()).prop_map(|(device, what)| Step::Say { device, what }),
     ];
     prop::collection::vec(step, 1..30)
 }
@@ -104,6 +149,7 @@ async fn live(rig: &Rig, steps: Vec<Step>) {
     let mut devices: Vec<Device> = vec![rig.enrol().await];
     let mut told: std::collections::HashMap<usize, DeviceFacts> = std::collections::HashMap::new();
     let mut revision = 1;
+    let mut number = 0;
     for step in steps {
         let (scope, now) = (rig.scope, rig.clock.now());
         match step {
@@ -121,6 +167,16 @@ async fn live(rig: &Rig, steps: Vec<Step>) {
                 let facts = told.get(&place).cloned().unwrap_or_else(|| crate::rig::facts(true));
                 told.insert(place, facts.clone());
                 rig.send(&mut devices[place], facts).await;
+            }
+            Step::Say { device, what } => {
+                let place = device % devices.len();
+                number += 1;
+                let envelope = rig.said(&devices[place], number, content(what, now));
+                assert_eq!(rig.say(&envelope).await.unwrap().number, number);
+                if matches!(what, Said::Withdraws) {
+                    devices[place] = rig.enrol().await;
+                    told.remove(&place);
+                }
             }
             Step::Policy { grace, complexity, stale, group } => {
                 revision += 1;
@@ -156,6 +212,8 @@ spec:
     security-patch: {{ maxAge: 120d, nudgeAfter: 90d, grace: {grace}d }}
     whatsapp-business: {{ required: true, floor: enforce, behindLatest: {{ days: 30, grace: 7d }} }}
     os-version: {{ android: {{ min: \"13\" }} }}
+    usage-rules: {{ version: 2, grace: {grace}d }}
+    declarations: {{ away-message: {{ maxAge: 3d }} }}
 "
     )
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::fleet::{
     Device, Span,
     device::{DeviceCheck, Finding, ReceivedReport},
+    statements::ReceivedStatement,
 };
 
 /// The page of one device. Whoever calls this writes the view to the access log first.
@@ -38,20 +39,27 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         None => about.push(language.fill("device.never", &[("ago", &when.ago(device.enrolled_at))])),
     }
     let mut since = language.fill("device.since", &[("at", &when.moment(row.state_since))]);
-    if device.silent {
+    if let Some(at) = device.left_at {
+        since = language.fill("device.left.since", &[("at", &when.moment(at))]);
+    } else if device.silent {
         since = format!("{since} {}", language.say("device.silent"));
     }
     let is_elsewhere = |check: &&DeviceCheck| check.code == "not-on-this-platform";
     let (elsewhere, mut shown): (Vec<_>, Vec<_>) = device.checks.iter().partition(is_elsewhere);
     shown.sort_by_key(|check| weight(check));
-    let asking: Vec<_> = shown.iter().filter(|check| asks(check)).collect();
+    let asking: Vec<_> = shown.iter().filter(|check| asks(check) && device.left_at.is_none()).collect();
     finish(&Page {
         f: Frame::new(chrome, Place::Devices, format!("{model} {}", row.label)),
         model,
         label: row.label.clone(),
         id: row.id.to_string(),
-        shape: row.state.as_str(),
-        state: judged::state(language, row.state),
+        shape: if device.left_at.is_some() { "unknown" } else { row.state.as_str() },
+        state: if device.left_at.is_some() {
+            language.say("device.left").to_owned()
+        } else {
+            judged::state(language, row.state)
+        },
+        paused: device.paused_until.map(|until| language.fill("device.paused", &[("at", &when.moment(until))])),
         since,
         about: about.join(" · "),
         overall: chart::history(&device.history, &when),
@@ -67,6 +75,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
             language.fill("device.elsewhere", &[("platform", &platform), ("checks", &names.join(", "))])
         }),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
+        said: device.statements.iter().map(|statement| said(statement, chrome)).collect(),
         gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
         findings: device.findings.iter().map(|finding| odd(finding, chrome)).collect(),
         thumbprint: device.key_thumbprint.clone(),
@@ -85,6 +94,7 @@ struct Page<'a> {
     shape: &'static str,
     state: String,
     since: String,
+    paused: Option<String>,
     about: String,
     overall: Vec<Part>,
     periods: Vec<Period>,
@@ -93,6 +103,7 @@ struct Page<'a> {
     /// In the viewer's language, then in the other.
     told: Vec<(&'static str, Vec<Told>)>,
     report: Option<Report>,
+    said: Vec<Said>,
     gaps: String,
     thumbprint: String,
     enrolled: String,
@@ -171,6 +182,73 @@ struct Report {
     payload: String,
 }
 
+struct Said {
+    what: String,
+    when: String,
+    signed: bool,
+    signature: String,
+    text_hash: Option<String>,
+    hash: String,
+    payload: String,
+}
+
+fn said(statement: &ReceivedStatement, chrome: &Chrome) -> Said {
+    let (language, when) = (chrome.language, chrome.when());
+    Said {
+        what: what_was_said(statement, chrome),
+        when: language.fill(
+            "device.said.when",
+            &[("at", &when.moment(statement.made_at)), ("n", &when.number(statement.number))],
+        ),
+        signed: statement.signature_verifies,
+        signature: signature(language, statement.signature_verifies, &statement.algorithm),
+        text_hash: statement.text_hash.clone(),
+        hash: statement.hash.clone(),
+        payload: statement.payload.clone(),
+    }
+}
+
+fn what_was_said(statement: &ReceivedStatement, chrome: &Chrome) -> String {
+    let (language, when) = (chrome.language, chrome.when());
+    let about = statement.about.as_deref().unwrap_or_default();
+    let shown_in = match statement.language.as_deref() {
+        Some("es") => language.say("language.es"),
+        _ => language.say("language.en"),
+    };
+    match (statement.kind.as_str(), statement.affirmed, statement.from, statement.until) {
+        ("acknowledgement", ..) => {
+            let version = statement.version.unwrap_or_default().to_string();
+            let params = [("version", version.as_str()), ("language", shown_in)];
+            match about {
+                "notice" => language.fill("said.notice", &params),
+                _ => language.fill("said.usage-rules", &params),
+            }
+        }
+        ("declaration", Some(affirmed), ..) => {
+            let declaration = judged::term(language, about);
+            let params = [("declaration", declaration.as_str())];
+            if affirmed { language.fill("said.affirmed", &params) } else { language.fill("said.denied", &params) }
+        }
+        ("pause", _, Some(from), Some(until)) if from >= until => {
+            language.fill("said.pause.ended", &[("until", &when.moment(until))])
+        }
+        ("pause", _, Some(from), Some(until)) => {
+            language.fill("said.pause", &[("from", &when.moment(from)), ("until", &when.moment(until))])
+        }
+        ("withdrawal", ..) => language.say("said.withdrawal").to_owned(),
+        _ => language.say("said.unknown").to_owned(),
+    }
+}
+
+fn signature(language: Language, verifies: bool, algorithm: &str) -> String {
+    let algorithm = [("algorithm", algorithm)];
+    if verifies {
+        language.fill("device.signature.good", &algorithm)
+    } else {
+        language.fill("device.signature.bad", &algorithm)
+    }
+}
+
 /// What needs somebody comes first; among equals the vocabulary's order stays.
 fn weight(check: &DeviceCheck) -> u8 {
     match (check.verdict, check.in_grace) {
@@ -211,14 +289,9 @@ fn asks(check: &DeviceCheck) -> bool {
 fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {
     let (language, when) = (chrome.language, chrome.when());
     let seconds = when.number(report.clock_skew.unsigned_abs());
-    let algorithm = [("algorithm", report.algorithm.as_str())];
     Report {
         signed: report.signature_verifies,
-        signature: if report.signature_verifies {
-            language.fill("device.signature.good", &algorithm)
-        } else {
-            language.fill("device.signature.bad", &algorithm)
-        },
+        signature: signature(language, report.signature_verifies, &report.algorithm),
         received: when.moment(report.received_at),
         made: when.moment(report.made_at),
         // A few seconds are the network's, not the clock's.
@@ -238,6 +311,7 @@ fn odd(finding: &Finding, chrome: &Chrome) -> String {
     let when = chrome.when();
     let params = [("n", &*when.number(finding.sequence)), ("at", &*when.moment(finding.at))];
     match finding.kind.as_str() {
+        "statement-conflict" => chrome.language.fill("finding.statement-conflict", &params),
         "sequence-conflict" => chrome.language.fill("finding.sequence-conflict", &params),
         other => other.to_owned(),
     }

@@ -40,6 +40,11 @@ fn word(subject: &str, language: Language, word: &str) -> String {
     text::say(language, &format!("{subject}.{word}"), &BTreeMap::new()).unwrap_or_else(|| word.to_owned())
 }
 
+/// A word of the vocabulary.
+pub(crate) fn term(language: Language, term: &str) -> String {
+    word("term", language, term)
+}
+
 /// A platform's name.
 pub(crate) fn platform(platform: Platform) -> String {
     word("term", Language::En, platform.as_str())

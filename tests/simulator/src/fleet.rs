@@ -12,9 +12,11 @@ use std::{
 use agent_core::{
     client::{Agent, AgentError, MemoryStorage, Ports, SeededRandom, Transport, Urgency},
     clock::Clock,
+    judge::{DeviceFacts, text::Language},
     wire::{
         key::Algorithm,
         software_key::{SoftwareKey, SoftwareKeyError},
+        statement::Subject,
     },
 };
 use jiff::{Timestamp, civil::Date};
@@ -187,6 +189,26 @@ struct Resident {
 }
 
 impl Resident {
+    /// The person reads what the app shows them, and answers what it asks, on the days of their story.
+    fn say(&self, story: &DeviceFacts) -> Result<(), AgentError> {
+        let papers = self.agent.papers(Language::Es)?;
+        if papers.notice.pending {
+            self.agent.acknowledge(Subject::Notice, papers.notice.version, Language::Es)?;
+        }
+        let has_read = story.usage_rules.value().is_some_and(Option::is_some);
+        if let Some(rules) = papers.usage_rules.filter(|rules| rules.pending && has_read) {
+            self.agent.acknowledge(Subject::UsageRules, rules.version, Language::Es)?;
+        }
+        let answers = story.declarations.value().map_or(&[][..], Vec::as_slice);
+        for asked in papers.declarations {
+            let newest = answers.iter().filter(|made| made.declaration == asked.declaration).max_by_key(|made| made.on);
+            if let Some(made) = newest.filter(|made| asked.on.is_none_or(|on| on < made.on)) {
+                self.agent.declare(made.declaration, made.affirmed)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Does what the app does when it wakes: enrols where it has to, looks, reports, delivers.
     async fn report(&self, world: &World, day: Date, urgency: Urgency) -> Result<(), FleetError> {
         let model = self.phone.model();
@@ -196,6 +218,7 @@ impl Resident {
             self.enrolled.store(true, Ordering::Relaxed);
         }
         let facts = self.phone.facts(day);
+        self.say(&facts).map_err(failed)?;
         for _ in 0..2 {
             self.agent.report(&facts).map_err(failed)?;
             let delivery = self.agent.deliver(urgency).await.map_err(failed)?;

@@ -1,0 +1,164 @@
+//! What a person says: verified like a report, committed in the group's transaction, and judged with at once.
+
+use std::sync::Arc;
+
+use agent_core::wire::{
+    envelope::{self, Kind, Unverified, hex},
+    statement::{Content, Receipt, Statement},
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    challenge::{self, Subject},
+    registry::Registered,
+    verify::{find, refusal},
+};
+use crate::{
+    api::problem::{Problem, ProblemCode},
+    judging::{Changed, Desk, Record, Rules, catch_up, judge, leave, number},
+    keys::Keys,
+    server::Server,
+    store::{StoreError, cut, to_ms},
+};
+
+/// A statement that its device has certainly signed for this server.
+#[derive(Debug, Clone)]
+pub(crate) struct VerifiedStatement {
+    pub(crate) registered: Arc<Registered>,
+    pub(crate) statement: Statement,
+    envelope: String,
+    hash: [u8; 32],
+    /// When its challenge was issued.
+    challenged_at: Timestamp,
+}
+
+/// Verifies a statement's envelope. A device that has left may repeat what it said.
+pub(crate) async fn verify(server: &Server, envelope: String) -> Result<VerifiedStatement, Problem> {
+    let unverified = Unverified::parse(&envelope).map_err(refusal)?;
+    let registered = find(server, unverified.key_thumbprint()).await?;
+    let verified = unverified.verify(Kind::Statement, &registered.key).map_err(refusal)?;
+    let statement: Statement = verified.read().map_err(|_| ProblemCode::FieldNotAllowed)?;
+    if statement.audience != server.audience(registered.scope) || statement.device != registered.device {
+        return Err(ProblemCode::AudienceMismatch.into());
+    }
+    let challenged_at = challenge::issued_at(&server.keys, Subject::Device(statement.device), &statement.challenge)
+        .ok_or(ProblemCode::ChallengeInvalid)?;
+    let hash = envelope::hash(&envelope);
+    Ok(VerifiedStatement { registered, statement, envelope, hash, challenged_at })
+}
+
+/// Commits one statement that was received at a moment.
+pub(crate) fn commit(
+    connection: &Connection,
+    desk: &mut Desk,
+    keys: &Keys,
+    verified: &VerifiedStatement,
+    received_at: Timestamp,
+) -> Result<Result<Receipt, Problem>, StoreError> {
+    let (scope, statement) = (verified.registered.scope, &verified.statement);
+    let Some(mut record) = desk.take(connection, scope, statement.device)? else {
+        return Ok(Err(ProblemCode::UnknownKey.into()));
+    };
+    // A server's clock that was set back never makes history run backwards.
+    let now = cut(received_at).max(record.judged_at);
+    let outcome = match stored(connection, &record, statement.number)? {
+        Some(hash) if hash == verified.hash => Ok(()),
+        _ if record.left_at.is_some() => Err(ProblemCode::DeviceLeft.into()),
+        Some(_) => {
+            conflict(connection, &record, verified, now)?;
+            Err(ProblemCode::StatementNumberConflict.into())
+        }
+        None if statement.number <= record.last_statement => Err(ProblemCode::StatementNumberPassed.into()),
+        None => {
+            let rules = desk.rules(connection, scope)?;
+            take_in(connection, desk, &mut record, &rules, verified, now)?;
+            Ok(())
+        }
+    };
+    let receipt = outcome.map(|()| Receipt {
+        number: statement.number,
+        statement_hash: hex(&verified.hash),
+        // The newest challenge stays the newest: a report that waits behind this statement carries it.
+        challenge: challenge::issue(keys, Subject::Device(record.device), record.challenged_at),
+        server_time: now,
+    });
+    desk.put(record);
+    Ok(receipt)
+}
+
+/// A new statement: its row, what it changes, and the judgement with it.
+fn take_in(
+    connection: &Connection,
+    desk: &mut Desk,
+    record: &mut Record,
+    rules: &Rules,
+    verified: &VerifiedStatement,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = &verified.statement;
+    let made_at = cut(statement.at).clamp(verified.challenged_at.min(now), now);
+    let on = rules.policy(&record.group).quiet_hours.zone.to_datetime(made_at).date();
+    let kind = match statement.content {
+        Content::Acknowledgement(_) => "acknowledgement",
+        Content::Declaration(_) => "declaration",
+        Content::Pause(_) => "pause",
+        Content::Withdrawal {} => "withdrawal",
+    };
+    connection
+        .prepare_cached(
+            "INSERT INTO statements (org, device, number, received_at, made_at, made_on, kind, hash, envelope)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            record.scope.org(),
+            record.device.to_bytes(),
+            number(statement.number)?,
+            to_ms(now),
+            to_ms(made_at),
+            on.to_string(),
+            kind,
+            verified.hash,
+            verified.envelope,
+        ])?;
+    // What came due before this was said came due without it.
+    catch_up(connection, desk, record, rules, now)?;
+    record.last_statement = statement.number;
+    record.statements += 1;
+    record.said.hear(&statement.content, now, on);
+    judge(connection, desk, record, rules, now)?;
+    if statement.content == (Content::Withdrawal {}) {
+        leave(connection, desk, record, rules, now)?;
+    }
+    record.save(connection, Changed { documents: true })
+}
+
+fn stored(connection: &Connection, record: &Record, at: u64) -> Result<Option<[u8; 32]>, StoreError> {
+    let found = connection
+        .prepare_cached("SELECT hash FROM statements WHERE org = ?1 AND device = ?2 AND number = ?3")?
+        .query_row(params![record.scope.org(), record.device.to_bytes(), number(at)?], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
+/// The same number with other bytes is a finding.
+fn conflict(
+    connection: &Connection,
+    record: &Record,
+    verified: &VerifiedStatement,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    connection
+        .prepare_cached(
+            "INSERT INTO findings (org, device, at, kind, sequence, hash)
+             VALUES (?1, ?2, ?3, 'statement-conflict', ?4, ?5) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            record.scope.org(),
+            record.device.to_bytes(),
+            to_ms(now),
+            number(verified.statement.number)?,
+            verified.hash
+        ])?;
+    Ok(())
+}
