@@ -10,6 +10,7 @@ use std::{
 use clap::{Parser, Subcommand};
 
 use super::{
+    absence::{self, PauseArguments, WithdrawArguments},
     call::Call,
     check::{self, CheckArguments},
     delivery::{self, DeliverArguments},
@@ -17,6 +18,7 @@ use super::{
     failure::Failure,
     ledger::{self, LedgerArguments},
     moment,
+    papers::{self, AcknowledgeArguments, DeclareArguments},
     probe::{self, Root},
     report::{self, ReportArguments},
     rounds::{self, RunArguments},
@@ -70,6 +72,24 @@ enum Command {
     /// What left this machine, byte for byte.
     #[command(after_help = ledger::EXAMPLES)]
     Ledger(LedgerArguments),
+    /// What is read of this machine, and why.
+    #[command(after_help = papers::NOTICE_EXAMPLES)]
+    Notice,
+    /// The rules for WhatsApp at work, and what is asked to be declared.
+    #[command(after_help = papers::RULES_EXAMPLES)]
+    Rules,
+    /// Say that you have read the notice or the rules.
+    #[command(after_help = papers::ACKNOWLEDGE_EXAMPLES)]
+    Acknowledge(AcknowledgeArguments),
+    /// Answer what nobody can measure.
+    #[command(after_help = papers::DECLARE_EXAMPLES)]
+    Declare(DeclareArguments),
+    /// Be away for some time: nothing is read or sent meanwhile.
+    #[command(after_help = absence::PAUSE_EXAMPLES)]
+    Pause(PauseArguments),
+    /// Leave the company's fleet.
+    #[command(after_help = absence::WITHDRAW_EXAMPLES)]
+    Withdraw(WithdrawArguments),
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 failed · 2 wrong usage
@@ -116,6 +136,12 @@ pub(super) fn answer(line: CommandLine, world: &World, tag: &str, streams: Strea
         Command::Run(arguments) => rounds::run(&arguments, &mut call),
         Command::Status => status::run(&mut call),
         Command::Ledger(arguments) => ledger::run(&arguments, &mut call),
+        Command::Notice => papers::notice(&mut call),
+        Command::Rules => papers::rules(&mut call),
+        Command::Acknowledge(arguments) => papers::acknowledge(&arguments, &mut call),
+        Command::Declare(arguments) => papers::declare(&arguments, &mut call),
+        Command::Pause(arguments) => absence::pause(&arguments, &mut call),
+        Command::Withdraw(arguments) => absence::withdraw(&arguments, &mut call),
     };
     result.unwrap_or_else(|failure| tell(&failure, &mut call, err))
 }

@@ -1,6 +1,7 @@
 //! The command-line agent. It probes this machine, judges it with the same function as phones and servers, and reports
 //! it through the same client; without an enrolment it judges given values.
 
+mod absence;
 mod call;
 mod check;
 pub mod command;
@@ -12,6 +13,7 @@ mod input;
 mod ledger;
 mod machine;
 mod moment;
+mod papers;
 mod phrase;
 pub mod probe;
 mod report;

@@ -67,6 +67,28 @@ phrases! {
     NewPolicy { "Ha llegado una política nueva.", "A newer policy has come." }
     NewCatalogue { "Ha llegado una lista de versiones nueva.", "A newer list of releases has come." }
 
+    PaperVersion { "versión {version}", "version {version}" }
+    GivenElsewhere { "La empresa ya te dio este aviso por otra vía.", "Your company gave you this notice in another way." }
+    AcknowledgedOn { "Aceptado el {day}.", "Acknowledged on {day}." }
+    NextAcknowledgeNotice { "Cuando lo hayas leído: «atalaya-agent acknowledge notice --version {version}».", "When you have read it: `atalaya-agent acknowledge notice --version {version}`." }
+    NextAcknowledgeRules { "Cuando las hayas leído: «atalaya-agent acknowledge rules --version {version}».", "When you have read them: `atalaya-agent acknowledge rules --version {version}`." }
+    NoRules { "La empresa no pide leer ningunas normas.", "The company asks nobody to read any rules." }
+    AskedToDeclare { "Se pide declarar («atalaya-agent declare NOMBRE», o con --no si no es así):", "Asked to be declared (`atalaya-agent declare NAME`, or with --no when it is not so):" }
+    DeclaredSo { "{declaration}: sí, {day}", "{declaration}: yes, {day}" }
+    DeclaredNotSo { "{declaration}: no, {day}", "{declaration}: not so, {day}" }
+    DeclaredLongAgo { "{declaration}: se pregunta otra vez, la última fue el {day}", "{declaration}: asked again, answered last on {day}" }
+    NotDeclared { "{declaration}: sin responder todavía{day}", "{declaration}: not answered yet{day}" }
+    SaidWaits { "Queda anotado; el siguiente «atalaya-agent deliver» lo envía.", "It is written down; the next `atalaya-agent deliver` sends it." }
+    PauseDeclared { "Estás fuera del {from} al {until}: no se lee ni se envía nada, y tu silencio no cuenta.", "You are away from {from} until {until}: nothing is read or sent, and silence does not count." }
+    PauseEnded { "Hola de nuevo: la pausa ha terminado.", "Welcome back: the pause is over." }
+    Away { "Fuera", "Away" }
+    Withdrawn { "Te has dado de baja: no se envía nada más, y este equipo ha olvidado su clave. Lo que salió sigue en el registro.", "You have left: nothing more is sent, and this machine has forgotten its key. What left stays in the ledger." }
+    StillToRead { "Por leer", "Still to read" }
+    TheNotice { "el aviso: «atalaya-agent notice»", "the notice: `atalaya-agent notice`" }
+    TheRules { "las normas de uso: «atalaya-agent rules»", "the rules of use: `atalaya-agent rules`" }
+    StillToDeclare { "Por declarar", "Still to declare" }
+    SeeRules { "{count}: «atalaya-agent rules»", "{count}: `atalaya-agent rules`" }
+
     NotEnrolledYet { "Este equipo no está dado de alta.", "This machine is not enrolled." }
     NextEnrol { "Siguiente paso: pide el enlace a quien administra y ejecuta «atalaya-agent enrol ENLACE».", "Next: ask your administrator for the link and run `atalaya-agent enrol LINK`." }
     LookedIn { "Se ha mirado en {folder}; con --state se mira en otro sitio.", "Looked in {folder}; --state looks elsewhere." }

@@ -62,6 +62,19 @@ fn tell(status: &Status, enrolment: &EnrolmentStatus, call: &mut Call<'_>) -> Re
     if let Some(next) = status.not_before.or(status.next_check_in) {
         row(Phrase::NextTime, speech.moment(next));
     }
+    let said = &status.statements;
+    if said.notice_pending {
+        row(Phrase::StillToRead, speech.say(Phrase::TheNotice, &[]));
+    }
+    if said.rules_pending {
+        row(Phrase::StillToRead, speech.say(Phrase::TheRules, &[]));
+    }
+    if said.declarations_pending > 0 {
+        row(Phrase::StillToDeclare, speech.say(Phrase::SeeRules, &[("count", &said.declarations_pending)]));
+    }
+    if let Some(until) = said.paused_until {
+        row(Phrase::Away, speech.say(Phrase::UntilMoment, &[("moment", &speech.moment(until))]));
+    }
     if let Some(rules) = &status.rules {
         if let Some(until) = rules.quiet_until {
             row(Phrase::QuietHours, speech.say(Phrase::UntilMoment, &[("moment", &speech.moment(until))]));

@@ -14,5 +14,6 @@ mod replay;
 mod restart;
 mod rules;
 mod site;
+mod statements;
 mod tampering;
 mod wire;

@@ -1,6 +1,7 @@
 //! The commands as a person uses them, with a server in memory, a clock that stands still and a machine of files.
 
 mod commands;
+mod said;
 mod server;
 mod watch;
 
@@ -40,6 +41,27 @@ impl Desk {
     }
 
     fn checking_in_after(seconds: u32) -> Self {
+        let spec = json!({
+            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00", "Sat", "Sun"] },
+            "checks": { "device-encryption": { "severity": "fail" },
+                "os-version": { "linux": { "min": "11" } } },
+        });
+        Self::under(&spec, seconds)
+    }
+
+    /// Enrolled at a company with a notice, rules and a question.
+    fn asking() -> Self {
+        let spec = json!({
+            "notice": { "version": 2, "text": { "es": "Miramos el cifrado.", "en": "We look at encryption." } },
+            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00"] },
+            "checks": { "usage-rules": { "version": 3 }, "declarations": { "linked-devices": true } },
+        });
+        let desk = Self::under(&spec, 21_600);
+        assert_eq!(desk.says(&["enrol", "--server", server::SERVER, "--token", server::TOKEN]).code, 0);
+        desk
+    }
+
+    fn under(spec: &serde_json::Value, seconds: u32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("root");
         for (path, text) in [
@@ -51,12 +73,7 @@ impl Desk {
             std::fs::write(root.join(path), text).unwrap();
         }
         let clock = Arc::new(FixedClock::at(NOON.parse().unwrap()));
-        let spec = json!({
-            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00", "Sat", "Sun"] },
-            "checks": { "device-encryption": { "severity": "fail" },
-                "os-version": { "linux": { "min": "11" } } },
-        });
-        let server = FakeServer::new(Arc::clone(&clock), spec, seconds);
+        let server = FakeServer::new(Arc::clone(&clock), spec.clone(), seconds);
         Self { folder, clock, server }
     }
 

@@ -24,6 +24,7 @@ use crate::{
         problem::Problem,
         report::Report,
         software_key::SoftwareKey,
+        statement::{Receipt, Statement},
     },
 };
 
@@ -35,6 +36,7 @@ pub(super) struct Held {
     pub(super) key: Option<PublicKey>,
     /// Envelopes in the order in which they came.
     pub(super) reports: Vec<String>,
+    pub(super) statements: Vec<String>,
     pub(super) requests: usize,
     pub(super) left: bool,
 }
@@ -75,8 +77,23 @@ impl FakeServer {
             (Method::Post, "/v1/enrolments") => self.enrol(&text),
             (Method::Post, "/v1/reports") if self.held().left => no(410, "device-left"),
             (Method::Post, "/v1/reports") => self.report(&text),
+            (Method::Post, "/v1/statements") => self.statement(&text),
             _ => no(404, "not-found"),
         }
+    }
+
+    fn statement(&self, envelope: &str) -> Response {
+        let mut held = self.held();
+        let key = VerifyingKey::try_from(held.key.as_ref().unwrap()).unwrap();
+        let verified = Unverified::parse(envelope).unwrap().verify(Kind::Statement, &key).unwrap();
+        let statement: Statement = verified.read().unwrap();
+        held.statements.push(envelope.to_owned());
+        ok(&Receipt {
+            number: statement.number,
+            statement_hash: hex(&hash(envelope)),
+            challenge: "challenge".into(),
+            server_time: self.clock.now(),
+        })
     }
 
     fn enrol(&self, envelope: &str) -> Response {
