@@ -28,6 +28,9 @@ pub(crate) struct Registered {
     pub(crate) left: bool,
 }
 
+/// Organisation, device, group, key, and whether it has left.
+type Row = (u32, [u8; 16], String, String, bool);
+
 /// How many keys stay at hand.
 const KEYS: NonZeroUsize = NonZeroUsize::new(100_000).expect("not zero");
 
@@ -66,7 +69,6 @@ impl Registry {
                     .map_err(StoreError::from)
             })
             .await?;
-        type Row = (u32, [u8; 16], String, String, bool);
         let Some((org, device, group, key, left)): Option<Row> = found else { return Ok(None) };
         let key: PublicKey = parse("key", &key)?;
         let registered = Arc::new(Registered {
