@@ -336,6 +336,7 @@ fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
             why,
             evidence: Some(evidence),
             last_report: Some(ago(last)?),
+            left_at: None,
         });
     }
     Ok(rows)
@@ -485,7 +486,6 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
         }),
         statements: statements()?,
         paused_until: None,
-        left_at: None,
         views: vec![
             View { at: ago(3 * DAY)?, role: "owner".into() },
             View { at: ago(8 * DAY)?, role: "api-token".into() },

@@ -75,6 +75,7 @@ impl Machine {
         Ok(Delivery {
             acknowledged: first.acknowledged + second.acknowledged,
             refused: first.refused + second.refused,
+            statements: first.statements + second.statements,
             new_policy: first.new_policy || second.new_policy,
             new_catalogue: first.new_catalogue || second.new_catalogue,
             ..second

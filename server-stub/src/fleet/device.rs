@@ -110,9 +110,6 @@ pub struct Device {
     /// When the pause that the person declared ends, while it lasts: silence does not count.
     #[schema(value_type = Option<String>)]
     pub paused_until: Option<Timestamp>,
-    /// Since when the device has left: nothing is judged or counted any more.
-    #[schema(value_type = Option<String>)]
-    pub left_at: Option<Timestamp>,
     /// Who looked at this page, newest first, without addresses.
     pub views: Vec<View>,
     /// Sequence numbers that never came.
@@ -165,7 +162,7 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                e.public_key, p.posture, p.said, d.left_at
+                e.public_key, p.posture, p.said
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
@@ -178,10 +175,9 @@ pub fn device(
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let key: PublicKey = parse("key", &public_key)?;
     let key = VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))?;
-    let left_at = row.get::<_, Option<i64>>(COLUMN_COUNT + 8)?.map(from_ms);
+    let shown = DeviceRow::read(row)?;
     let mut spans = timeline::recent(connection, scope, id, now)?;
     Ok(Some(Device {
-        row: DeviceRow::read(row)?,
         enrolled_at: from_ms(row.get(COLUMN_COUNT)?),
         agent_version: row.get(COLUMN_COUNT + 1)?,
         key_thumbprint: row.get(COLUMN_COUNT + 2)?,
@@ -191,8 +187,8 @@ pub fn device(
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
         last_report: last_report(connection, scope, id, &key)?,
         statements: statements(connection, scope, id, &key)?,
-        paused_until: paused_until(&said.pauses, now).filter(|_| left_at.is_none()),
-        left_at,
+        paused_until: paused_until(&said.pauses, now).filter(|_| shown.left_at.is_none()),
+        row: shown,
         views: views(connection, scope, id)?,
         findings: findings(connection, scope, id)?,
     }))

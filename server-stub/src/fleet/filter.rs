@@ -54,6 +54,9 @@ pub struct DeviceFilter {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(value_type = Option<String>)]
     pub deadline_before: Option<Timestamp>,
+    /// `yes`: the devices that have left, which are found by nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left: Option<Left>,
     /// The order; absent: what needs attention first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<Sort>,
@@ -108,6 +111,14 @@ spelt! {
 }
 
 spelt! {
+    /// Whether devices that have left are asked for.
+    Left {
+        /// These alone.
+        Yes = "yes",
+    }
+}
+
+spelt! {
     /// The order of the list.
     #[derive(Default)]
     Sort {
@@ -140,7 +151,7 @@ impl FilterError {
 }
 
 const NAMES: &str = "q, state, check, verdict, reason, platform, group, os, patch, whatsapp, evidence, deadlineBefore, \
-                     sort, after, limit";
+                     left, sort, after, limit";
 /// The longest text that a filter holds.
 const LONGEST: usize = 100;
 /// The most rows of one page.
@@ -173,6 +184,7 @@ impl DeviceFilter {
                 "whatsapp" => filter.whatsapp = text(),
                 "evidence" => filter.evidence = one_of(&name, given, Evidence::ALL, Evidence::as_str)?,
                 "deadlineBefore" => filter.deadline_before = given.map(|value| moment(&name, value)).transpose()?,
+                "left" => filter.left = one_of(&name, given, Left::ALL, Left::as_str)?,
                 "sort" => filter.sort = one_of(&name, given, Sort::ALL, Sort::as_str)?,
                 "after" => filter.after = given.map(cursor).transpose()?,
                 "limit" => {
@@ -257,6 +269,7 @@ mod tests {
             whatsapp: Some("2.26.14.2".into()),
             evidence: Some(Evidence::OsReported),
             deadline_before: "2026-11-25T08:00:00Z".parse().ok(),
+            left: Some(Left::Yes),
             sort: Some(Sort::Silent),
             after: Some(Cursor::Report { at: Some(7), device: DeviceId::new(1, [9; 12]) }),
             limit: Some(20),

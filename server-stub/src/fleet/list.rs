@@ -96,7 +96,8 @@ impl Found {
 fn found(scope: Scope, filter: &DeviceFilter) -> Found {
     let text = |text: &str| Value::from(text.to_owned());
     let mut found = Found { conditions: Vec::new(), values: Vec::new() };
-    found.that("d.org = ? AND d.left_at IS NULL", [scope.org().into()]);
+    let left = if filter.left.is_some() { "d.left_at IS NOT NULL" } else { "d.left_at IS NULL" };
+    found.that(format!("d.org = ? AND {left}"), [scope.org().into()]);
     if let Some(state) = filter.state {
         found.that("d.attention = ?", [attention(state).into()]);
     }

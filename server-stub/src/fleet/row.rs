@@ -50,6 +50,9 @@ pub struct DeviceRow {
     /// When its last report was received; none before the first.
     #[schema(value_type = Option<String>)]
     pub last_report: Option<Timestamp>,
+    /// Since when the device has left: nothing is judged or counted any more, and its state is the last that was.
+    #[schema(value_type = Option<String>)]
+    pub left_at: Option<Timestamp>,
 }
 
 /// The weightiest reason of a device.
@@ -83,9 +86,10 @@ pub struct DevicePage {
 
 /// The columns that [`DeviceRow::read`] reads, of `device_states d`.
 pub(super) const COLUMNS: &str = "d.device, d.state, d.state_since, d.platform, d.model, d.os_version, \
-     d.security_patch, d.whatsapp_version, d.grp, d.why, d.evidence, d.last_report_at, d.attention";
+     d.security_patch, d.whatsapp_version, d.grp, d.why, d.evidence, d.last_report_at, d.attention, \
+     d.left_at";
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 13;
+pub(super) const COLUMN_COUNT: usize = 14;
 
 impl DeviceRow {
     pub(super) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -107,6 +111,7 @@ impl DeviceRow {
             why: why.as_deref().map(Why::stored).transpose()?,
             evidence: evidence.as_deref().and_then(Evidence::from_word),
             last_report: row.get::<_, Option<i64>>(11)?.map(from_ms),
+            left_at: row.get::<_, Option<i64>>(13)?.map(from_ms),
         })
     }
 }

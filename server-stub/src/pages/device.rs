@@ -39,7 +39,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         None => about.push(language.fill("device.never", &[("ago", &when.ago(device.enrolled_at))])),
     }
     let mut since = language.fill("device.since", &[("at", &when.moment(row.state_since))]);
-    if let Some(at) = device.left_at {
+    if let Some(at) = row.left_at {
         since = language.fill("device.left.since", &[("at", &when.moment(at))]);
     } else if device.silent {
         since = format!("{since} {}", language.say("device.silent"));
@@ -47,14 +47,14 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     let is_elsewhere = |check: &&DeviceCheck| check.code == "not-on-this-platform";
     let (elsewhere, mut shown): (Vec<_>, Vec<_>) = device.checks.iter().partition(is_elsewhere);
     shown.sort_by_key(|check| weight(check));
-    let asking: Vec<_> = shown.iter().filter(|check| asks(check) && device.left_at.is_none()).collect();
+    let asking: Vec<_> = shown.iter().filter(|check| asks(check) && row.left_at.is_none()).collect();
     finish(&Page {
         f: Frame::new(chrome, Place::Devices, format!("{model} {}", row.label)),
         model,
         label: row.label.clone(),
         id: row.id.to_string(),
-        shape: if device.left_at.is_some() { "unknown" } else { row.state.as_str() },
-        state: if device.left_at.is_some() {
+        shape: if row.left_at.is_some() { "unknown" } else { row.state.as_str() },
+        state: if row.left_at.is_some() {
             language.say("device.left").to_owned()
         } else {
             judged::state(language, row.state)

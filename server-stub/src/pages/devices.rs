@@ -188,6 +188,7 @@ fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
         (verdict.as_str().to_owned(), judged::span(language, word, in_grace))
     });
     let deadline = filter.deadline_before.map(|at| (at.to_string(), when.moment(at)));
+    let left = filter.left.map(|left| (left.as_str().to_owned(), language.say("filter.left.yes").to_owned()));
     let reason = filter.reason.as_ref().map(|code| (code.clone(), judged::reason(language, code)));
     [
         ("verdict", verdict, "filter.verdict", without(|f| f.verdict = None)),
@@ -196,6 +197,7 @@ fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
         ("patch", filter.patch.as_ref().map(version), "filter.patch", without(|f| f.patch = None)),
         ("whatsapp", filter.whatsapp.as_ref().map(version), "filter.whatsapp", without(|f| f.whatsapp = None)),
         ("deadlineBefore", deadline, "filter.deadline", without(|f| f.deadline_before = None)),
+        ("left", left, "filter.left", without(|f| f.left = None)),
     ]
     .into_iter()
     .filter_map(|(name, given, key, href)| {
@@ -220,8 +222,11 @@ fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
     Row {
         href: format!("/devices/{}", device.id),
         label: device.label.clone(),
-        shape: device.state.as_str(),
-        state: judged::state(language, device.state),
+        shape: if device.left_at.is_some() { "unknown" } else { device.state.as_str() },
+        state: match device.left_at {
+            Some(_) => language.say("device.left").to_owned(),
+            None => judged::state(language, device.state),
+        },
         model: model(device, chrome),
         system: system(device, chrome),
         group: device.group.clone(),
@@ -232,7 +237,7 @@ fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
             .map(|at| language.fill("device.until", &[("deadline", &when.moment(at))])),
         why,
         evidence: device.evidence.map(|evidence| Tag::of(evidence, chrome)),
-        since: when.age(device.state_since),
+        since: when.age(device.left_at.unwrap_or(device.state_since)),
         last: device.last_report.map_or_else(|| language.say("row.never").to_owned(), |at| when.age(at)),
     }
 }

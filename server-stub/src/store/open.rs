@@ -65,3 +65,37 @@ pub(crate) fn in_memory() -> Connection {
     migrate(&connection).expect("the schema");
     connection
 }
+
+#[cfg(test)]
+mod tests {
+    use agent_core::wire::id::DeviceId;
+
+    use super::*;
+    use crate::{judging::Record, scope::Scope};
+
+    #[test]
+    fn a_database_of_the_first_schema_is_brought_to_the_newest_with_its_devices() {
+        let connection = Connection::open_in_memory().unwrap();
+        settings(&connection).unwrap();
+        connection.execute_batch(MIGRATIONS[0]).unwrap();
+        connection.pragma_update(None, "user_version", 1).unwrap();
+        let id = DeviceId::new(1, [7; 12]);
+        connection
+            .execute_batch(&format!(
+                "INSERT INTO organisations (org, name, created_at) VALUES (1, 'Clinica', 0);
+                 INSERT INTO groups VALUES (1, 'default', 0);
+                 INSERT INTO devices VALUES (1, x'{id}', 'default', 'android', '{{}}', 't', x'', NULL, NULL, 0);
+                 INSERT INTO device_states (org, device, grp, platform, last_sequence, received, challenged_at,
+                     last_heard_at, state, state_since, judged_at, rules_revision, attention)
+                 VALUES (1, x'{id}', 'default', 'android', 3, 3, 0, 0, 'compliant', 0, 0, 0, 4);
+                 INSERT INTO device_postures VALUES (1, x'{id}', '{{\"platform\":\"android\"}}', '{{}}', '{{}}');",
+                id = agent_core::wire::envelope::hex(&id.to_bytes()),
+            ))
+            .unwrap();
+        migrate(&connection).unwrap();
+        let record = Record::load(&connection, Scope::proven(1), id).unwrap().unwrap();
+        assert_eq!((record.last_sequence, record.last_statement, record.left_at), (3, 0, None));
+        assert_eq!(record.said, crate::judging::Said::default());
+        migrate(&connection).unwrap();
+    }
+}

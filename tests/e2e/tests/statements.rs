@@ -153,6 +153,8 @@ async fn whoever_withdraws_is_forgotten_on_the_phone_and_counted_no_more() {
     assert_eq!(summary["states"]["notCompliant"], 1);
     let listed = script.get(&site, "/v1/devices").await.json();
     assert_eq!((&listed["total"], listed["devices"].as_array().unwrap().len()), (&1.into(), 1));
+    let left = script.get(&site, "/v1/devices?left=yes").await.json();
+    assert_eq!((&left["total"], &left["devices"][0]["id"]), (&1.into(), &person.device().to_string().into()));
     let shown = script.get(&site, &format!("/v1/devices/{}", person.device())).await.json();
     assert!(shown["leftAt"].is_string() && shown["statements"][0]["kind"] == "withdrawal", "{shown}");
     let owner = Console::person(&site, scope, "marta@levante.example").await;

@@ -192,6 +192,8 @@ pub const TEXTS: &[Text] = &[
     t("filter.verdict", "Resultado", "Result"),
     t("filter.patch", "Parche", "Patch"),
     t("filter.deadline", "Plazo hasta", "Deadline by"),
+    t("filter.left", "Bajas", "Left"),
+    t("filter.left.yes", "se dieron de baja", "those who left"),
     t("filter.any", "todo", "any"),
     t("filter.remove", "Quitar el filtro {name}", "Remove the filter {name}"),
     t("sort", "Orden", "Order"),
