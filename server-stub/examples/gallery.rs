@@ -525,7 +525,10 @@ fn statements() -> Result<Vec<ReceivedStatement>, Box<dyn Error>> {
     Ok(vec![
         ReceivedStatement { from: Some(ago(-20 * DAY)?), until: Some(ago(-34 * DAY)?), ..one(4, "pause", None, DAY)? },
         ReceivedStatement { affirmed: Some(true), ..one(3, "declaration", Some("linked-devices"), 3 * DAY)? },
-        acknowledged(one(2, "acknowledgement", Some("usage-rules"), 100 * DAY)?),
+        ReceivedStatement {
+            version: Some(2),
+            ..acknowledged(one(2, "acknowledgement", Some("usage-rules"), 100 * DAY)?)
+        },
         acknowledged(one(1, "acknowledgement", Some("notice"), 120 * DAY)?),
     ])
 }
