@@ -16,12 +16,14 @@ uniffi::setup_scaffolding!();
 
 pub mod agent;
 pub mod attestation;
+pub mod configuration;
 pub mod delivery;
 mod errand;
 pub mod error;
 pub mod fact;
 pub mod facts;
 pub mod http;
+pub mod invitation;
 pub mod ledger;
 mod moment;
 #[cfg(feature = "own-network")]
