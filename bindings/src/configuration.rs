@@ -70,6 +70,7 @@ impl From<configuration::ConfigurationFault> for ConfigurationFault {
 }
 
 /// Reads the flat keys that device management handed over, each value as text. Empty texts count as not written.
+#[expect(clippy::implicit_hasher, reason = "what crosses is of one type")]
 #[uniffi::export]
 pub fn read_configuration(entries: HashMap<String, String>) -> Configuration {
     let (read, faults) = client::Configuration::read(&entries.into_iter().collect());

@@ -21,6 +21,7 @@ impl From<client::Invitation> for Invitation {
 }
 
 /// Reads a link such as `https://atalaya.example.com/enrol#TOKEN`, or a token beside its server's address.
+#[expect(clippy::needless_pass_by_value, reason = "what crosses is handed over")]
 #[uniffi::export]
 pub fn read_invitation(given: String, server: Option<String>) -> Result<Invitation, AgentError> {
     let read = client::Invitation::of(server.as_deref(), &given);

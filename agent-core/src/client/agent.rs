@@ -96,7 +96,7 @@ impl Agent {
         let channel = self.channel(server);
         let enrolled = enrol::enrol(&channel, token.trim(), device_ref).await?;
         let Enrolled { server, organisation, device, since: enrolled_at, .. } = enrolled.clone();
-        enrol::first_catalogue(&channel, enrolled).await?;
+        enrol::finish(&channel, enrolled).await?;
         Ok(Enrolment { server, organisation, device, enrolled_at })
     }
 

@@ -37,7 +37,7 @@ pub(super) async fn enrol(
         let challenge = challenge(channel, token).await?;
         answer = ask(channel, token, device_ref, &pending, &challenge.challenge).await?;
     }
-    if !matches!(answer, Err(Refusal::Later(..))) {
+    if matches!(answer, Err(Refusal::ForGood(_) | Refusal::Left | Refusal::EnrolAgain(_))) {
         PendingEnrolment::forget(storage)?;
     }
     let answer = answer.map_err(Refusal::into_error)?;
@@ -133,9 +133,10 @@ fn believe(
     })
 }
 
-/// Fetches the catalogue that the first judgement needs. The enrolment stands without it: the first acknowledgement
-/// tells of the catalogue again.
-pub(super) async fn first_catalogue(channel: &Channel<'_>, enrolled: Enrolled) -> Result<(), AgentError> {
+/// Ends an enrolment that was kept: fetches the catalogue that the first judgement needs. The enrolment stands without
+/// it: the first acknowledgement tells of the catalogue again. The evidence goes last, so that a caller who gave up
+/// meanwhile and calls again gets the same answer.
+pub(super) async fn finish(channel: &Channel<'_>, enrolled: Enrolled) -> Result<(), AgentError> {
     let storage = &*channel.ports.storage;
     let rules = Rules::load(&enrolled, storage)?;
     let contact = Contact::load(storage, &enrolled)?;
@@ -150,5 +151,5 @@ pub(super) async fn first_catalogue(channel: &Channel<'_>, enrolled: Enrolled) -
         }
         contact.save(storage)?;
     }
-    Ok(())
+    Ok(PendingEnrolment::forget(storage)?)
 }

@@ -1,6 +1,6 @@
 //! An enrolment that was not answered yet: the evidence for the key, and the challenge that it was made over.
 //!
-//! Kept from before the request leaves until the server has answered it, whatever the answer. A lost answer is asked
+//! Kept from before the request leaves until the server has refused it or the enrolment is through. A lost answer is asked
 //! for again with the same key and the same evidence; making both anew would burn the token, because the server
 //! gives the same answer to the same token and key alone.
 
@@ -35,7 +35,7 @@ impl PendingEnrolment {
         write_json(storage, NAME, self)
     }
 
-    /// It was answered.
+    /// It was refused, or it is through.
     pub(super) fn forget(storage: &dyn Storage) -> Result<(), StorageError> {
         storage.remove(NAME)
     }

@@ -134,3 +134,20 @@ async fn hardware_that_does_not_answer_sends_nothing_and_leaves_nothing() {
     *guarded(&hardware.broken) = false;
     world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
 }
+
+#[test]
+fn whoever_gives_up_after_the_answer_and_calls_again_is_the_same_device() {
+    for polls in 0..12 {
+        let (world, hardware) = world();
+        let mut enrolment = Box::pin(world.agent.enrol(SERVER, server::TOKEN, None));
+        let done = poll(&mut enrolment, polls).is_some();
+        drop(enrolment);
+        if !done {
+            block_on(world.agent.enrol(SERVER, server::TOKEN, None)).unwrap();
+        }
+        assert_eq!(hardware.made.load(Ordering::SeqCst), 1, "{polls}");
+        assert_eq!(world.server.held().enrolments, 1, "{polls}");
+        assert!(!pending(&world));
+        block_on(async { world.agent.report(&facts("16")).and(Ok(world.deliver().await)) }).unwrap();
+    }
+}
