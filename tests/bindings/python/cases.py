@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import atalaya as a
@@ -22,7 +23,14 @@ class World:
     """What every case gets: a server, and shells in folders of their own."""
 
     def __init__(self, server, folder):
-        self.server, self.folder, self.count = server, folder, 0
+        self.server, self.folder, self.count, self.revision = server, folder, 0, 100
+
+    def newer_policy(self):
+        """The same policy under a higher number."""
+        self.revision += 1
+        policy = self.folder / "newer.yaml"
+        policy.write_text((HERE / "policy.yaml").read_text().replace("revision: 10", f"revision: {self.revision}"))
+        self.server.apply(policy, "bridge")
 
     def shell(self, saw=GOOD, platform=a.Platform.ANDROID):
         self.count += 1
@@ -248,6 +256,16 @@ async def what_a_person_says_is_kept_and_nothing_is_reported_before_the_notice(w
     assert status.declarations[0].affirmed is True and status.declarations[0].expires_on and status.waiting == 3
     assert shell.agent.report().full
     assert shell.agent.check(a.Language.EN).state == a.DeviceState.COMPLIANT
+    delivery = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
+    assert (delivery.statements, delivery.acknowledged, delivery.statements_waiting) == (3, 1, 0), delivery
+    theirs = shell.agent.status(a.Language.EN).posture
+    assert theirs.state == a.DeviceState.COMPLIANT and not theirs.provisional
+    now = datetime.now(timezone.utc)
+    shell.agent.pause(now, now + timedelta(days=7))
+    held = (await shell.agent.deliver(a.Urgency.BACKGROUND)).held
+    paused = shell.agent.status(a.Language.EN).paused_until
+    assert abs(paused - (now + timedelta(days=7))) < timedelta(minutes=1), (paused, held)
+    await refused(a.AgentError.BadInput, lambda: shell.agent.pause(now, now - timedelta(days=1)))
 
 
 # Async.
@@ -277,8 +295,11 @@ async def a_delivery_that_is_given_up_at_any_request_loses_nothing_and_sends_not
     shell = await world.enrolled()
     sequence = 0
     given_up = 0
-    for request in range(1, 12):
+    for request in (1, 2, 3):
         for moment in ("before", "after"):
+            # Two reports and a newer policy: a batch, and what is fetched after it.
+            world.newer_policy()
+            shell.agent.report()
             shell.probe.saw["model"] = {"value": f"Pixel {request} {moment}", "evidence": "os-reported"}
             sequence = shell.agent.report().sequence
             reached, go = threading.Event(), threading.Event()
@@ -302,7 +323,7 @@ async def a_delivery_that_is_given_up_at_any_request_loses_nothing_and_sends_not
             go.set()
             assert delivery.waiting == 0 and delivery.problem is None, delivery
             assert world.server.reports(shell.device) == list(range(1, sequence + 1))
-    assert given_up >= 2, given_up
+    assert given_up >= 4, given_up
     assert shell.agent.status(a.Language.EN).problems == []
     assert "conflict" not in repr(shell.agent.ledger())
     print(f"    given up {given_up} times, {sequence} reports")
@@ -391,6 +412,23 @@ async def shutdown_ends_a_delivery_and_lets_go_of_the_shell(world):
     again.crossings, again.folder, again.platform = [], folder, a.Platform.ANDROID
     Shell.__init__(again, folder, GOOD)
     assert again.agent.status(a.Language.EN).enrolment.device == device
+
+
+async def a_person_who_leaves_is_forgotten(world):
+    shell = await world.enrolled()
+    shell.agent.report()
+    shell.transport.before = raising(a.HttpError.Unreachable())
+    await refused(a.AgentError.Offline, shell.agent.withdraw)
+    assert shell.agent.status(a.Language.EN).withdraws
+    shell.transport.before = None
+    await shell.agent.withdraw()
+    status = shell.agent.status(a.Language.EN)
+    assert status.enrolment is None and status.posture is None and status.notice is None
+    await refused(a.AgentError.NotEnrolled, shell.agent.report)
+    assert a.Sent.STATEMENT in [entry.kind for entry in shell.agent.ledger()]
+    assert world.server.reports(shell.device) == []
+    left = {one.name for one in Path(shell.folder).iterdir() if not one.name.startswith((".", "ledger-"))}
+    assert not left, left
 
 
 # Load.
@@ -525,6 +563,7 @@ ALL = [
     an_enrolment_that_is_given_up_at_any_request_still_makes_one_device,
     a_second_delivery_beside_the_first_is_told_so,
     shutdown_ends_a_delivery_and_lets_go_of_the_shell,
+    a_person_who_leaves_is_forgotten,
     many_threads_at_once_make_one_order_of_reports,
     a_check_in_takes_five_crossings_or_fewer,
     ten_thousand_check_ins_take_no_more_memory_and_no_more_handles,
