@@ -1,0 +1,146 @@
+import java.io.IOException
+import java.math.BigInteger
+import java.net.ConnectException
+import java.net.URI
+import java.net.http.HttpClient
+import java.net.http.HttpRequest.BodyPublishers
+import java.net.http.HttpResponse.BodyHandlers
+import java.net.http.HttpTimeoutException
+import java.nio.file.Files
+import java.nio.file.Path
+import java.security.KeyPair
+import java.security.KeyPairGenerator
+import java.security.Signature
+import java.security.interfaces.ECPublicKey
+import java.security.spec.ECGenParameterSpec
+import java.time.Duration
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.CopyOnWriteArrayList
+import org.atalaya.core.AttestationEvidence
+import org.atalaya.core.AttestationSource
+import org.atalaya.core.DeviceProbe
+import org.atalaya.core.Fact
+import org.atalaya.core.Facts
+import org.atalaya.core.HttpException
+import org.atalaya.core.HttpHeader
+import org.atalaya.core.HttpRequest
+import org.atalaya.core.HttpResponse
+import org.atalaya.core.HttpTransport
+import org.atalaya.core.Platform
+import org.atalaya.core.PostureAgent
+import org.atalaya.core.ReportSigner
+import org.atalaya.core.Setup
+
+/** A shell by the JVM's own means: the four ports, each scriptable, each counting what crosses. */
+class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.createTempDirectory("phone-")) {
+    val crossings = CopyOnWriteArrayList<String>()
+    val probe = Probe()
+    val signer = Signer()
+    val transport = Transport()
+    var agent: PostureAgent = opened()
+
+    fun setup() = Setup(folder.toString(), Platform.ANDROID, "0.1.0")
+
+    private fun opened() = PostureAgent.open(setup(), probe, signer, signer, transport)
+
+    /** As after the app was ended and started again. */
+    fun reopen() {
+        agent = opened()
+    }
+
+    inner class Probe : DeviceProbe {
+        val wanted = CopyOnWriteArrayList<List<Fact>>()
+        val threads: MutableSet<Thread> = ConcurrentHashMap.newKeySet()
+
+        @Volatile var fault: Throwable? = null
+
+        override fun facts(wanted: List<Fact>): Facts {
+            crossings += "facts"
+            this.wanted += wanted
+            threads += Thread.currentThread()
+            fault?.let { throw it }
+            return facts(saw)
+        }
+    }
+
+    /** A key that is made together with its evidence, as Android's is. */
+    inner class Signer : ReportSigner, AttestationSource {
+        private var keys: KeyPair? = null
+        @Volatile var attested = 0
+        @Volatile var fault: Throwable? = null
+        @Volatile var brokenKey: ByteArray? = null
+
+        override fun attest(challenge: ByteArray): AttestationEvidence {
+            crossings += "attest"
+            fault?.let { throw it }
+            attested += 1
+            keys = KeyPairGenerator.getInstance("EC").run {
+                initialize(ECGenParameterSpec("secp256r1"))
+                generateKeyPair()
+            }
+            return AttestationEvidence.AndroidChain(listOf("leaf over ".toByteArray() + challenge, "root".toByteArray()))
+        }
+
+        override fun publicKey(): ByteArray {
+            crossings += "publicKey"
+            brokenKey?.let { return it }
+            val point = (keys!!.public as ECPublicKey).w
+            return byteArrayOf(4) + coordinate(point.affineX) + coordinate(point.affineY)
+        }
+
+        override fun sign(message: ByteArray): ByteArray {
+            crossings += "sign"
+            fault?.let { throw it }
+            return Signature.getInstance("SHA256withECDSA").run {
+                initSign(keys!!.private)
+                update(message)
+                sign()
+            }
+        }
+
+        private fun coordinate(number: BigInteger): ByteArray {
+            val bytes = number.toByteArray().takeLast(32)
+            return ByteArray(32 - bytes.size) + bytes.toByteArray()
+        }
+    }
+
+    /** The JDK's HTTP client. [before] and [after] are called around each request and may throw. */
+    inner class Transport : HttpTransport {
+        val requests = CopyOnWriteArrayList<String>()
+
+        @Volatile var before: (HttpRequest) -> Unit = {}
+        @Volatile var after: (HttpRequest) -> Unit = {}
+
+        override fun call(request: HttpRequest): HttpResponse {
+            crossings += "call"
+            requests += request.url
+            before(request)
+            val answer = send(request)
+            after(request)
+            return answer
+        }
+
+        private fun send(request: HttpRequest): HttpResponse {
+            val outgoing = java.net.http.HttpRequest.newBuilder(URI(request.url))
+                .timeout(Duration.ofSeconds(request.timeoutSeconds.toLong()))
+                .method(request.method, request.body?.let(BodyPublishers::ofByteArray) ?: BodyPublishers.noBody())
+            request.headers.forEach { outgoing.header(it.name, it.value) }
+            val answer = try {
+                client.send(outgoing.build(), BodyHandlers.ofByteArray())
+            } catch (_: HttpTimeoutException) {
+                throw HttpException.Timeout()
+            } catch (_: ConnectException) {
+                throw HttpException.Unreachable()
+            } catch (_: IOException) {
+                throw HttpException.Broken()
+            }
+            if (answer.body().size.toULong() > request.longestAnswer) throw HttpException.TooLong()
+            val headers = answer.headers().map().flatMap { (name, values) -> values.map { HttpHeader(name, it) } }
+            return HttpResponse(answer.statusCode().toUShort(), headers, answer.body())
+        }
+    }
+
+    private companion object {
+        val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
+    }
+}
