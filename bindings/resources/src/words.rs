@@ -205,4 +205,25 @@ words! {
     "problem_untrusted": "El servidor no ha demostrado ser el de tu empresa. Avisa a IT.",
         "The server did not prove that it is your company's. Tell IT.";
     "problem_other": "Algo no ha ido bien ({code}). Avisa a IT.", "Something went wrong ({code}). Tell IT.";
+
+    // Who says so. (Both shells.)
+    "evidence_user_declared": "tú", "you";
+    "evidence_heuristic": "un indicio", "a hint";
+    "evidence_os_reported": "el sistema", "the system";
+    "evidence_mdm_confirmed": "la gestión de tu empresa", "your company's management";
+    "evidence_hardware_attested": "el propio chip", "the chip itself";
+
+    // iOS: shapes and the ways that no app can open. Steps are apart by ` › `.
+    "shape_stale": "Sin noticias", "Not heard from";
+    "shape_quiet": "Fuera de horario", "Off hours";
+    "steps_screen_lock": "Abre Ajustes › Toca Face ID y código, o Touch ID y código › Toca Activar código",
+        "Open Settings › Tap Face ID & Passcode, or Touch ID & Passcode › Tap Turn Passcode On";
+    "steps_encryption": "Abre Ajustes › Toca Face ID y código, o Touch ID y código › Toca Activar código: con él se cifra lo guardado",
+        "Open Settings › Tap Face ID & Passcode, or Touch ID & Passcode › Tap Turn Passcode On: it encrypts what is stored";
+    "steps_system": "Abre Ajustes › Toca General › Toca Actualización de software",
+        "Open Settings › Tap General › Tap Software Update";
+    "steps_remove_whatsapp": "Busca WhatsApp en la pantalla de inicio › Mantén pulsado su icono › Toca Eliminar app",
+        "Find WhatsApp on the home screen › Keep its icon pressed › Tap Remove App";
+    "steps_open_settings": "Abrir Ajustes", "Open Settings";
+    "steps_title": "Paso a paso", "Step by step";
 }
