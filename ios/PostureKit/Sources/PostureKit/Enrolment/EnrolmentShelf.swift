@@ -1,0 +1,42 @@
+import Foundation
+
+/// Sees to it that what is kept is encrypted while the phone has not been unlocked since it started, and in no backup.
+public protocol FolderProtection: Sendable {
+    func protect(_ folder: URL) throws
+}
+
+/// The places of this phone's enrolments: one folder each, below one.
+public struct EnrolmentShelf: Sendable {
+    private let root: URL
+    private let protection: any FolderProtection
+
+    public init(root: URL, protection: any FolderProtection) {
+        self.root = root
+        self.protection = protection
+    }
+
+    /// In no particular order. None before there is one.
+    public func places() throws -> [EnrolmentPlace] {
+        guard FileManager.default.fileExists(atPath: root.path) else { return [] }
+        return try FileManager.default.contentsOfDirectory(atPath: root.path)
+            .filter { UUID(uuidString: $0) != nil }
+            .sorted()
+            .map { EnrolmentPlace(id: $0, folder: root.appendingPathComponent($0, isDirectory: true)) }
+    }
+
+    /// A new place, protected before anything is put there.
+    public func makePlace() throws -> EnrolmentPlace {
+        let id = UUID().uuidString
+        let folder = root.appendingPathComponent(id, isDirectory: true)
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        try protection.protect(root)
+        try protection.protect(folder)
+        return EnrolmentPlace(id: id, folder: folder)
+    }
+
+    /// Takes a place away with all that is in it.
+    public func remove(_ place: EnrolmentPlace) throws {
+        try FileManager.default.removeItem(at: place.folder)
+    }
+}

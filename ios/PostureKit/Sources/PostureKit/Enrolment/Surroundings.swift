@@ -1,0 +1,39 @@
+import AtalayaCore
+import Foundation
+
+/// Everything of the system that an agent needs, put together once.
+public struct Surroundings: Sendable {
+    public let shelf: EnrolmentShelf
+    public let vault: any KeyVault
+    public let attestation: any AppAttestation
+    public let probe: any DeviceProbe
+    public let appVersion: String
+
+    public init(
+        shelf: EnrolmentShelf, vault: any KeyVault, attestation: any AppAttestation, probe: any DeviceProbe,
+        appVersion: String
+    ) {
+        self.shelf = shelf
+        self.vault = vault
+        self.attestation = attestation
+        self.probe = probe
+        self.appVersion = appVersion
+    }
+
+    /// Opens the agent of a place.
+    public func agent(at place: EnrolmentPlace, pinnedRoot: PinnedRoot? = nil) throws -> PhoneAgent {
+        let agent = try PostureAgent.open(
+            setup: Setup(folder: place.folder.path, platform: .ios, agentVersion: appVersion),
+            probe: probe,
+            signer: EnclaveSigner(vault: vault, keyName: place.keyName),
+            attestation: EnrolmentAttestation(vault: vault, keyName: place.keyName, app: attestation),
+            transport: SystemTransport(userAgent: "Atalaya-iOS/\(appVersion)", pinnedRoot: pinnedRoot))
+        return PhoneAgent(place: place, agent: agent)
+    }
+
+    /// Forgets a place: its folder and its key. The agent must have been shut down.
+    public func forget(_ place: EnrolmentPlace) throws {
+        try shelf.remove(place)
+        try vault.removeKey(named: place.keyName)
+    }
+}

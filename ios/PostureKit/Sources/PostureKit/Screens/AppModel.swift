@@ -1,0 +1,337 @@
+import AtalayaCore
+import Foundation
+import Observation
+
+/// What the app shows and does. The views draw it and call it; they decide nothing.
+@MainActor
+@Observable
+public final class AppModel {
+    /// Every company that this phone is enrolled at, by name.
+    public private(set) var companies: [Company] = []
+    /// The one that is shown.
+    public var shown: Company.ID?
+    /// The way into a company, while somebody is on it.
+    public private(set) var enrolment: EnrolmentScreen?
+    /// While something is under way that the person waits for.
+    public private(set) var isBusy = false
+    /// What could not be done, in words, until it is read.
+    public var trouble: String?
+    public private(set) var configuration = ManagedConfiguration()
+    public private(set) var words: Words
+
+    private let surroundings: Surroundings
+    private let sources: [any ManagedSource]
+    private let choice: WhatsAppChoice
+    private let preferredLanguages: [String]
+    private let wordsIn: @Sendable (Language) -> Words
+    private let queue: (any RefreshQueue)?
+    private let board: (any ReminderBoard)?
+    private let now: @Sendable () -> Date
+    private var lastReminder: Date?
+    /// The place that is enrolled again; otherwise a new one.
+    private var renewed: EnrolmentPlace?
+
+    public init(
+        surroundings: Surroundings,
+        sources: [any ManagedSource],
+        choice: WhatsAppChoice,
+        preferredLanguages: [String],
+        words: @escaping @Sendable (Language) -> Words,
+        queue: (any RefreshQueue)? = nil,
+        board: (any ReminderBoard)? = nil,
+        now: @escaping @Sendable () -> Date = { Date() }
+    ) {
+        self.surroundings = surroundings
+        self.sources = sources
+        self.choice = choice
+        self.preferredLanguages = preferredLanguages
+        wordsIn = words
+        self.words = words(Words.language(of: preferredLanguages))
+        self.queue = queue
+        self.board = board
+        self.now = now
+    }
+
+    // MARK: What is shown
+
+    public var company: Company? {
+        companies.first { $0.id == shown } ?? companies.first
+    }
+
+    public var moments: Moments {
+        Moments(
+            language: words.language, region: Locale.current.region?.identifier, timeZone: .current, now: now())
+    }
+
+    public var statusScreen: StatusScreen? {
+        company.map {
+            StatusScreen(
+                $0.status, words, moments, contact: configuration.supportContact, lastCheckIn: $0.lastCheckIn)
+        }
+    }
+
+    /// The notice, while it has to be read.
+    public var pendingNotice: NoticeScreen? {
+        company.flatMap { NoticeScreen($0.status, words, moments) }.flatMap { $0.pending ? $0 : nil }
+    }
+
+    public var papersScreen: PapersScreen? {
+        company.map { PapersScreen($0.status, words, moments) }
+    }
+
+    public var settingsScreen: SettingsScreen {
+        SettingsScreen(company?.status, configuration, words, appVersion: surroundings.appVersion)
+    }
+
+    public func leavesScreen() async -> LeavesScreen? {
+        guard let company else { return nil }
+        let ledger = try? await company.agent.ledger()
+        return ledger.map { LeavesScreen($0, organisation: company.name, words, moments) }
+    }
+
+    // MARK: Coming and going
+
+    /// The app was started or came to the front: reads what the company manages, and how things stand.
+    public func appear() async {
+        await readConfiguration()
+        await openPlaces()
+        await enrolAsManaged()
+        for company in companies { await checkIn(company.id, .background) }
+    }
+
+    /// The system gave some time in the background.
+    public func refresh(_ task: any RefreshTask) async {
+        guard let queue else { return task.complete(success: false) }
+        await readConfiguration()
+        await openPlaces()
+        let round = RefreshRound(queue: queue, plan: plan, now: now)
+        await round.run(task, companies.map(\.agent))
+        for company in companies { await readStatus(of: company.id) }
+        await remind()
+    }
+
+    private var plan: RefreshPlan {
+        RefreshPlan(intervalHours: configuration.reportIntervalHours)
+    }
+
+    private func readConfiguration() async {
+        configuration = await ManagedConfiguration.read(from: sources)
+        choice.companyRule = configuration.whatsApp
+        words = wordsIn(configuration.language ?? Words.language(of: preferredLanguages))
+    }
+
+    private func openPlaces() async {
+        guard !configuration.hasUnusableRoot else {
+            trouble = words("problem_other", "pinned_root")
+            return
+        }
+        let places = (try? surroundings.shelf.places()) ?? []
+        for place in places where !companies.contains(where: { $0.id == place.id }) {
+            do {
+                let agent = try surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
+                let status = try await agent.status(words.language)
+                if status.enrolment != nil { keep(Company(agent: agent, status: status)) } else { await agent.shutdown() }
+            } catch {
+                trouble = words("problem_storage")
+            }
+        }
+    }
+
+    private func keep(_ company: Company) {
+        companies.removeAll { $0.id == company.id }
+        companies.append(company)
+        companies.sort { ($0.name, $0.id) < ($1.name, $1.id) }
+    }
+
+    // MARK: Enrolment
+
+    /// A link was opened, scanned or pasted.
+    public func open(link: String) {
+        enrolment = EnrolmentScreen.opened(link, words)
+    }
+
+    public func beginEnrolment() {
+        renewed = nil
+        enrolment = .link(problem: nil)
+    }
+
+    /// The key is gone, or the server does not know it: the same company, with a new link.
+    public func beginAgain() {
+        renewed = company?.agent.place
+        enrolment = .link(problem: nil)
+    }
+
+    public func leaveEnrolment() {
+        renewed = nil
+        enrolment = nil
+    }
+
+    /// The person confirmed the host, or tries again.
+    public func confirmEnrolment() async {
+        switch enrolment {
+        case .confirm(let invitation), .failed(let invitation, _):
+            enrolment = .working(invitation)
+            do {
+                try await enrol(invitation)
+                enrolment = nil
+                await board?.askPermission()
+            } catch {
+                enrolment = .failed(
+                    invitation, problem: EnrolmentScreen.problem(error, invitation, words))
+            }
+        case .link, .working, nil:
+            break
+        }
+    }
+
+    /// The company's device management brought an invitation: only policy and notice are fetched; nothing of the phone
+    /// leaves before the notice was read.
+    private func enrolAsManaged() async {
+        guard
+            let invitation = configuration.invitation, enrolment == nil,
+            !companies.contains(where: { $0.status.enrolment?.server == invitation.server })
+        else { return }
+        // What went wrong is told to device management; it is tried again when the app is opened next.
+        try? await enrol(invitation)
+    }
+
+    private func enrol(_ invitation: Invitation) async throws {
+        guard !configuration.hasUnusableRoot else { throw AgentError.ServerUntrusted(reason: "pinned_root") }
+        let place = try renewed ?? unusedPlace() ?? surroundings.shelf.makePlace()
+        let opened = companies.first { $0.id == place.id }?.agent
+        let agent = try opened ?? surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
+        let isManaged = configuration.invitation?.server == invitation.server
+        do {
+            _ = try await agent.enrol(
+                invitation, deviceReference: isManaged ? configuration.deviceReference : nil)
+        } catch {
+            // The folder stays: when only the answer was lost, the same invitation gets the same answer again.
+            if opened == nil { await agent.shutdown() }
+            throw error
+        }
+        renewed = nil
+        keep(Company(agent: agent, status: try await agent.status(words.language)))
+        shown = place.id
+        await planNext()
+    }
+
+    /// A place that an earlier attempt left behind.
+    private func unusedPlace() throws -> EnrolmentPlace? {
+        try surroundings.shelf.places().first { place in !companies.contains { $0.id == place.id } }
+    }
+
+    // MARK: What the person does
+
+    public func checkNow() async {
+        guard let company, !isBusy else { return }
+        isBusy = true
+        defer { isBusy = false }
+        await checkIn(company.id, .personAsked)
+    }
+
+    public func acknowledgeNotice() async {
+        guard let notice = pendingNotice else { return }
+        await say { try await $0.acknowledge(.notice, version: notice.version, language: $1) }
+    }
+
+    public func acceptRules() async {
+        guard let rules = papersScreen?.rules, rules.pending else { return }
+        await say { try await $0.acknowledge(.usageRules, version: rules.version, language: $1) }
+    }
+
+    public func answer(_ declaration: Declaration, affirmed: Bool) async {
+        await say { agent, _ in try await agent.declare(declaration, affirmed: affirmed) }
+    }
+
+    public func pause(until: Date) async {
+        let from = now()
+        await say { agent, _ in try await agent.pause(from: from, until: until) }
+    }
+
+    /// Whether WhatsApp may be looked for, where the company lets the person decide.
+    public var looksForWhatsApp: Bool {
+        get {
+            access(keyPath: \.looksForWhatsApp)
+            return choice.personSaysYes
+        }
+        set {
+            withMutation(keyPath: \.looksForWhatsApp) { choice.personSaysYes = newValue }
+        }
+    }
+
+    /// The person leaves. Where the server cannot be told now, it is told as soon as it can.
+    public func withdraw() async {
+        guard let company, !isBusy else { return }
+        isBusy = true
+        defer { isBusy = false }
+        do {
+            try await company.agent.withdraw()
+            await company.agent.shutdown()
+            companies.removeAll { $0.id == company.id }
+            shown = nil
+            try surroundings.forget(company.agent.place)
+        } catch AgentError.Offline {
+            trouble = words("status_offline")
+            await readStatus(of: company.id)
+        } catch {
+            trouble = trouble(error)
+            await readStatus(of: company.id)
+        }
+        await planNext()
+    }
+
+    private func say(_ act: (PhoneAgent, Language) async throws -> Void) async {
+        guard let company, !isBusy else { return }
+        isBusy = true
+        defer { isBusy = false }
+        do {
+            try await act(company.agent, words.language)
+            await checkIn(company.id, .personAsked)
+        } catch {
+            trouble = trouble(error)
+            await readStatus(of: company.id)
+        }
+    }
+
+    private func trouble(_ error: any Error) -> String {
+        switch error as? AgentError {
+        case .Storage: words("problem_storage")
+        case .Refused(let code): words("problem_other", code)
+        default: words("problem_other", "app")
+        }
+    }
+
+    // MARK: Checking in
+
+    private func checkIn(_ id: Company.ID, _ urgency: Urgency) async {
+        guard let agent = companies.first(where: { $0.id == id })?.agent else { return }
+        let checkIn = await agent.checkIn(urgency)
+        await readStatus(of: id, after: checkIn)
+        await planNext()
+    }
+
+    private func readStatus(of id: Company.ID, after checkIn: CheckIn? = nil) async {
+        guard let agent = companies.first(where: { $0.id == id })?.agent else { return }
+        guard let status = try? await agent.status(words.language) else { return }
+        guard let index = companies.firstIndex(where: { $0.id == id }) else { return }
+        companies[index].status = status
+        if let checkIn, checkIn != .underWay { companies[index].lastCheckIn = checkIn }
+        ManagedFeedback(status: company?.status, configuration: configuration).publish()
+    }
+
+    private func planNext() async {
+        guard let queue else { return }
+        await RefreshRound(queue: queue, plan: plan, now: now).askForNext(companies.map(\.agent))
+    }
+
+    private func remind() async {
+        guard let board else { return }
+        let due = companies.compactMap { Reminder.due($0.status, last: lastReminder, now: now()) }.first
+        if let due {
+            lastReminder = now()
+            await board.show(title: due.title(words), text: due.text(words))
+        } else if companies.allSatisfy({ $0.status.posture?.state == .compliant }) {
+            await board.clear()
+        }
+    }
+}

@@ -1,0 +1,149 @@
+import AtalayaCore
+import BackgroundTasks
+import DeviceCheck
+import Foundation
+import Security
+import Testing
+import UserNotifications
+@testable import PostureKit
+
+extension ShimSuite {
+    /// The app without its drawing: real core, real server.
+    @Suite(.enabled(if: AtalayaServer.program != nil, "ATALAYA_SERVER names no server"))
+    @MainActor
+    struct AppModelTests {
+        private let source = ChangingManagedSource()
+        private let choice = WhatsAppChoice(suite: "org.atalaya.test.\(UUID().uuidString)")
+        private let es: Words
+        private let en: Words
+
+        init() throws {
+            SecurityScript.reset()
+            AppAttestScript.reset()
+            BGTaskScheduler.shared.reset(permitted: [BackgroundTasksQueue.identifier])
+            UNUserNotificationCenter.current().reset(isAllowed: true)
+            es = try Repository.words(.es)
+            en = try Repository.words(.en)
+        }
+
+        private func model(_ phone: Phone) -> AppModel {
+            let (es, en) = (es, en)
+            return AppModel(
+                surroundings: phone.surroundings, sources: [source], choice: choice,
+                preferredLanguages: ["es-ES"], words: { $0 == .es ? es : en },
+                queue: BackgroundTasksQueue(), board: UserNotificationBoard())
+        }
+
+        @Test func aLinkLeadsThroughTheHostAndTheNoticeToTheStatus() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let model = model(try Phone())
+            await model.appear()
+            #expect(model.company == nil)
+            let invitation = try server.invitation()
+            model.open(link: "\(invitation.server)/enrol#\(invitation.token)")
+            #expect(model.enrolment == .confirm(invitation))
+            // Nothing was sent before the host was confirmed.
+            #expect(try server.devices().isEmpty)
+            await model.confirmEnrolment()
+            #expect(model.enrolment == nil)
+            let notice = try #require(model.pendingNotice)
+            #expect(notice.heading.contains(model.company?.name ?? "?"))
+            await model.acknowledgeNotice()
+            #expect(model.trouble == nil)
+            #expect(model.pendingNotice == nil)
+            let screen = try #require(model.statusScreen)
+            #expect(screen.footer.contains { $0.hasPrefix("enviado a") })
+            #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
+            #expect(await model.leavesScreen()?.lastReport != nil)
+
+            // Another start of the app finds it again.
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whatIsNoLinkAndATokenThatIsRefusedAreSaidAndCanBeTriedAgain() async throws {
+            let server = try AtalayaServer()
+            let phone = try Phone()
+            let model = model(phone)
+            model.open(link: "https://a.example/enrol")
+            #expect(model.enrolment == .link(problem: es("enrol_bad_link")))
+            let bad = try #require(Invitation.read("\(server.url)/enrol#00000000WXYZ0123456789ABCD"))
+            model.open(link: "\(bad.server)/enrol#\(bad.token)")
+            await model.confirmEnrolment()
+            #expect(model.enrolment == .failed(bad, problem: es("enrol_refused")))
+            server.stop()
+            await model.confirmEnrolment()
+            #expect(model.enrolment == .failed(bad, problem: es("enrol_offline", bad.host)))
+            // Attempts use one place, not one each.
+            #expect(try phone.surroundings.shelf.places().count == 1)
+            model.leaveEnrolment()
+            #expect(model.enrolment == nil)
+        }
+
+        @Test func managedConfigurationEnrolsSilentlyAndNothingOfThePhoneLeaves() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation()
+            let phone = try Phone()
+            let model = model(phone)
+            source.written.value = [
+                "server_url": invitation.server, "enrolment_token": invitation.token, "device_ref": "A-17",
+                "ui_locale": "en", "support_contact": "it@example.com", "check_whatsapp": "never",
+            ]
+            await model.appear()
+            #expect(model.words.language == .en)
+            #expect(try server.devices().count == 1)
+            #expect(model.pendingNotice != nil)
+            #expect(phone.facts.now.looks == 0)
+            #expect(choice.consent == .refused)
+            // The second time it is known already.
+            await model.appear()
+            #expect(model.companies.count == 1)
+            // Changed underneath, it is read again.
+            source.written.value?["ui_locale"] = "es"
+            await model.appear()
+            #expect(model.words.language == .es)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func theBackgroundChecksInAndRemindsWithoutDetail() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2, minimum: "26.0")
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            let model = model(phone)
+            let task = BGTask()
+            let ended = AsyncStream<Void>.makeStream()
+            _ = BackgroundTasksQueue().register { task in
+                Task { @MainActor in
+                    await model.refresh(task)
+                    ended.continuation.finish()
+                }
+            }
+            BGTaskScheduler.shared.launch(BackgroundTasksQueue.identifier, task)
+            for await _ in ended.stream {}
+            #expect(task.completions == [true])
+            #expect(UNUserNotificationCenter.current().shown.map(\.content.title) == [es("notify_title")])
+            #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whoeverLeavesIsForgottenOnThePhoneAndKnownAsLeftOnTheServer() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            _ = await agent.checkIn(.background)
+            await agent.shutdown()
+            let model = model(phone)
+            await model.appear()
+            let key = try #require(model.company?.agent.place.keyName)
+            await model.withdraw()
+            #expect(model.trouble == nil)
+            #expect(model.company == nil)
+            #expect(try phone.surroundings.shelf.places().isEmpty)
+            #expect(throws: VaultFailure.missing) { try phone.vault.publicKey(named: key) }
+        }
+    }
+}
