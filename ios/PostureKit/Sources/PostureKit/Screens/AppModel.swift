@@ -27,7 +27,7 @@ public final class AppModel {
     private let queue: (any RefreshQueue)?
     private let board: (any ReminderBoard)?
     private let now: @Sendable () -> Date
-    private var lastReminder: Date?
+    private let reminders: ReminderMemory
     /// The place that is enrolled again; otherwise a new one.
     private var renewed: EnrolmentPlace?
 
@@ -39,6 +39,7 @@ public final class AppModel {
         words: @escaping @Sendable (Language) -> Words,
         queue: (any RefreshQueue)? = nil,
         board: (any ReminderBoard)? = nil,
+        reminders: ReminderMemory = ReminderMemory(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.surroundings = surroundings
@@ -49,6 +50,7 @@ public final class AppModel {
         self.words = words(Words.language(of: preferredLanguages))
         self.queue = queue
         self.board = board
+        self.reminders = reminders
         self.now = now
     }
 
@@ -326,9 +328,9 @@ public final class AppModel {
 
     private func remind() async {
         guard let board else { return }
-        let due = companies.compactMap { Reminder.due($0.status, last: lastReminder, now: now()) }.first
+        let due = companies.compactMap { Reminder.due($0.status, last: reminders.last, now: now()) }.first
         if let due {
-            lastReminder = now()
+            reminders.last = now()
             await board.show(title: due.title(words), text: due.text(words))
         } else if companies.allSatisfy({ $0.status.posture?.state == .compliant }) {
             await board.clear()

@@ -13,6 +13,7 @@ extension ShimSuite {
     @MainActor
     struct AppModelTests {
         private let source = ChangingManagedSource()
+        private let reminders = ReminderMemory(suite: "org.atalaya.test.\(UUID().uuidString)")
         private let choice = WhatsAppChoice(suite: "org.atalaya.test.\(UUID().uuidString)")
         private let es: Words
         private let en: Words
@@ -31,7 +32,7 @@ extension ShimSuite {
             return AppModel(
                 surroundings: phone.surroundings, sources: [source], choice: choice,
                 preferredLanguages: ["es-ES"], words: { $0 == .es ? es : en },
-                queue: BackgroundTasksQueue(), board: UserNotificationBoard())
+                queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders)
         }
 
         @Test func aLinkLeadsThroughTheHostAndTheNoticeToTheStatus() async throws {
@@ -127,6 +128,15 @@ extension ShimSuite {
             #expect(UNUserNotificationCenter.current().shown.map(\.content.title) == [es("notify_title")])
             #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
             await model.company?.agent.shutdown()
+
+            // The app was ended and comes again within the day: it does not say it twice.
+            UNUserNotificationCenter.current().reset(isAllowed: true)
+            let again = self.model(phone)
+            let next = BGTask()
+            await again.refresh(DirectTask(next))
+            #expect(next.completions == [true])
+            #expect(UNUserNotificationCenter.current().shown.isEmpty)
+            await again.company?.agent.shutdown()
         }
 
         @Test func whoeverLeavesIsForgottenOnThePhoneAndKnownAsLeftOnTheServer() async throws {
@@ -145,5 +155,22 @@ extension ShimSuite {
             #expect(try phone.surroundings.shelf.places().isEmpty)
             #expect(throws: VaultFailure.missing) { try phone.vault.publicKey(named: key) }
         }
+    }
+}
+
+/// A task of the system's without its scheduler.
+private final class DirectTask: RefreshTask {
+    private let task: BGTask
+
+    init(_ task: BGTask) {
+        self.task = task
+    }
+
+    func whenTimeRunsOut(_ act: @escaping @Sendable () -> Void) {
+        task.expirationHandler = act
+    }
+
+    func complete(success: Bool) {
+        task.setTaskCompleted(success: success)
     }
 }
