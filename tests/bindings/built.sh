@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the bridge tests in Kotlin and Swift are run with. Sourced in the repository's folder: sets library, server and
+# What the bridge tests and the shells' tests are run with. Sourced in the repository's folder: sets library, server and
 # bindgen, each as the environment names it or else built.
 #
 #   skip_bridge LANGUAGE WHY HOW    ends with one skipped
@@ -28,8 +28,9 @@ bindings_for() {
     server=$target/$profile/atalaya
   fi
   if [ -z "$bindgen" ]; then
-    cargo build --quiet --locked --manifest-path bindings/bindgen/Cargo.toml || exit 1
-    bindgen=${CARGO_TARGET_DIR:-bindings/bindgen/target}/debug/uniffi-bindgen
+    bindgen=$ATALAYA_CACHE/bindgen/debug/uniffi-bindgen
+    CARGO_TARGET_DIR=$ATALAYA_CACHE/bindgen \
+      cargo build --quiet --locked --manifest-path bindings/bindgen/Cargo.toml || exit 1
   fi
   rm -rf "$2/bindings" "$2/library"
   mkdir -p "$2/library"
