@@ -206,6 +206,19 @@ words! {
         "The server did not prove that it is your company's. Tell IT.";
     "problem_other": "Algo no ha ido bien ({code}). Avisa a IT.", "Something went wrong ({code}). Tell IT.";
 
+    // Android: moments.
+    "when_now": "ahora mismo", "just now";
+    "when_minutes": "hace {count} min", "{count} min ago";
+    "when_today": "a las {time}", "at {time}";
+    "when_day": "el {day}", "on {day}";
+    "when_next_day": "próxima vez el {day}", "next time on {day}";
+
+    // Android: status.
+    "status_row": "{title}. {word}. {what}", "{title}. {word}. {what}";
+    "status_choose_company": "Ver {organisation}", "Show {organisation}";
+    "status_settings": "Ajustes y acerca de", "Settings and about";
+    "status_details": "Ver el detalle", "Show the detail";
+
     // Who says so. (Both shells.)
     "evidence_user_declared": "tú", "you";
     "evidence_heuristic": "un indicio", "a hint";
@@ -226,4 +239,17 @@ words! {
         "Find WhatsApp on the home screen › Keep its icon pressed › Tap Remove App";
     "steps_open_settings": "Abrir Ajustes", "Open Settings";
     "steps_title": "Paso a paso", "Step by step";
+
+    // Android: what leaves.
+    "leaves_show": "Ver los bytes exactos", "Show the exact bytes";
+    "leaves_times": "Enviado {count} veces", "Sent {count} times";
+
+    // Android: settings.
+    "settings_pause_ends": "En pausa hasta {when}", "Paused until {when}";
+    "settings_resume": "Terminar la pausa", "End the pause";
+    "settings_no_contact": "El equipo de IT de {organisation}", "{organisation}'s IT team";
+    "settings_notify": "Permitir avisos", "Allow notifications";
+    "settings_licences_text": "Atalaya, Kotlin y sus corrutinas: Apache 2.0. JNA: Apache 2.0. Las bibliotecas de Rust: MIT, Apache 2.0, BSD, ISC, Unicode y Zlib.",
+        "Atalaya, Kotlin and its coroutines: Apache 2.0. JNA: Apache 2.0. The Rust libraries: MIT, Apache 2.0, BSD, ISC, Unicode and Zlib.";
+    "said_offline": "Anotado. Se enviará cuando haya conexión.", "Noted. It will be sent when there is a connection.";
 }
