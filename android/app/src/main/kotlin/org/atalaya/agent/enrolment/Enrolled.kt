@@ -1,0 +1,18 @@
+package org.atalaya.agent.enrolment
+
+import org.atalaya.agent.key.DeviceKey
+import org.atalaya.core.PostureAgent
+
+/**
+ * One enrolment: a folder, a key, a job and a notification of its own. Two employers on one phone are two of these and
+ * share nothing.
+ *
+ * @param number tells its jobs and its notification from those of the others.
+ */
+class Enrolled internal constructor(
+    val name: String,
+    val number: Int,
+    val agent: PostureAgent,
+    internal val key: DeviceKey,
+    val choices: Choices,
+)

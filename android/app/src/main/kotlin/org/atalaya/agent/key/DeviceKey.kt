@@ -1,0 +1,83 @@
+package org.atalaya.agent.key
+
+import android.content.Context
+import android.content.pm.PackageManager
+import android.os.Build
+import android.security.keystore.KeyGenParameterSpec
+import android.security.keystore.KeyProperties
+import android.security.keystore.StrongBoxUnavailableException
+import java.security.GeneralSecurityException
+import java.security.KeyPairGenerator
+import java.security.KeyStore
+import java.security.PrivateKey
+import java.security.ProviderException
+import java.security.cert.Certificate
+import java.security.spec.ECGenParameterSpec
+
+/**
+ * The key pair of one enrolment, in the Android Keystore: it is made there, signs there and never leaves. In StrongBox
+ * where the phone has one, else in the trusted environment.
+ */
+internal class DeviceKey(private val context: Context, private val alias: String) {
+    /** Makes the pair anew, with this challenge in its certificate; whatever had its name before is gone. */
+    fun make(challenge: ByteArray) {
+        val strongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P &&
+            context.packageManager.hasSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE)
+        // From the most that a phone may prove to the least: each step down is for phones that refuse the one before.
+        val wishes = listOf(
+            Wish(challenge, strongBox = true, properties = true),
+            Wish(challenge, strongBox = true, properties = false),
+            Wish(challenge, strongBox = false, properties = true),
+            Wish(challenge, strongBox = false, properties = false),
+            Wish(null, strongBox = false, properties = false),
+        ).filter { strongBox || !it.strongBox }
+            .filter { Build.VERSION.SDK_INT >= Build.VERSION_CODES.S || !it.properties }
+        var refused: ProviderException? = null
+        for (wish in wishes) {
+            try {
+                return generate(wish)
+            } catch (refusal: StrongBoxUnavailableException) {
+                refused = refusal
+            } catch (refusal: ProviderException) {
+                refused = refusal
+            }
+        }
+        throw refused ?: ProviderException("no key could be made")
+    }
+
+    /** The private key's handle; null when there is none any more. */
+    fun signing(): PrivateKey? = store().getKey(alias, null) as? PrivateKey
+
+    /** The certificates, leaf first; empty when there is no key any more. */
+    fun certificates(): List<Certificate> = store().getCertificateChain(alias).orEmpty().toList()
+
+    fun forget() {
+        try {
+            store().deleteEntry(alias)
+        } catch (_: GeneralSecurityException) {
+            // A key that cannot be found any more is as good as gone.
+        }
+    }
+
+    private fun generate(wish: Wish) {
+        val spec = KeyGenParameterSpec.Builder(alias, KeyProperties.PURPOSE_SIGN)
+            .setAlgorithmParameterSpec(ECGenParameterSpec("secp256r1"))
+            .setDigests(KeyProperties.DIGEST_SHA256)
+        wish.challenge?.let(spec::setAttestationChallenge)
+        if (wish.strongBox && Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) spec.setIsStrongBoxBacked(true)
+        if (wish.properties && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
+            spec.setDevicePropertiesAttestationIncluded(true)
+        }
+        val generator = KeyPairGenerator.getInstance(KeyProperties.KEY_ALGORITHM_EC, KEYSTORE)
+        generator.initialize(spec.build())
+        generator.generateKeyPair()
+    }
+
+    private fun store(): KeyStore = KeyStore.getInstance(KEYSTORE).apply { load(null) }
+
+    private class Wish(val challenge: ByteArray?, val strongBox: Boolean, val properties: Boolean)
+
+    private companion object {
+        const val KEYSTORE = "AndroidKeyStore"
+    }
+}
