@@ -1,0 +1,224 @@
+package org.atalaya.agent
+
+import android.app.job.JobScheduler
+import android.content.Intent
+import android.net.Uri
+import android.view.View
+import android.view.ViewGroup
+import android.widget.Button
+import android.widget.TextView
+import kotlinx.coroutines.runBlocking
+import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.job.Rounds
+import org.atalaya.agent.probe.AppProbe
+import org.atalaya.agent.support.Phone
+import org.atalaya.agent.support.ServerProcess
+import org.atalaya.agent.ui.EnrolScreen
+import org.atalaya.agent.ui.NoticeScreen
+import org.atalaya.agent.ui.StatusScreen
+import org.atalaya.core.AgentException
+import org.atalaya.core.DeviceState
+import org.atalaya.core.Language
+import org.atalaya.core.Outcome
+import org.atalaya.core.Sent
+import org.atalaya.core.Subject
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+
+/** The whole way, on the real core and against a real server. */
+@RunWith(RobolectricTestRunner::class)
+@Config(sdk = [26, 35, 36])
+class JourneyTest {
+    @get:Rule
+    val phone = Phone()
+    private val server = ServerProcess()
+
+    @After
+    fun end() = server.close()
+
+    private fun enrol(link: String = server.link()) =
+        runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(Invitation.ofLink(link)), null) }
+
+    private fun acknowledged(outcome: Rounds.Outcome): UInt = (outcome as Rounds.Outcome.Delivered).delivery.acknowledged
+
+    @Test
+    fun a_phone_enrols_reads_the_notice_reports_and_is_seen() {
+        phone.install(AppProbe.WHATSAPP_BUSINESS, "2.26.39.71")
+        val one = enrol()
+        val before = one.agent.status(Language.ES)
+        assertEquals(true, before.notice?.pending)
+        assertThrows(AgentException.NoticePending::class.java) { one.agent.report() }
+        assertEquals("the attested key", 2, phone.keystore.kept.values.single().chain.size)
+
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(before.notice).version, Language.ES)
+        val checked = one.agent.check(Language.ES)
+        assertTrue(checked.provisional)
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(one) }))
+
+        val after = one.agent.status(Language.ES)
+        assertNotNull(after.sentAt)
+        assertFalse(checkNotNull(after.posture).provisional)
+        val device = checkNotNull(after.enrolment).device
+        val shown = server.device(device).toString()
+        assertTrue(shown, "Pixel 8" in shown && "2.26.39.71" in shown)
+        val report = one.agent.ledger().single { it.kind == Sent.REPORT }
+        assertEquals(Outcome.Acknowledged, report.outcome)
+        assertTrue(report.says, "\"screenLock\"" in report.says)
+    }
+
+    @Test
+    fun a_person_goes_from_the_link_to_the_status_by_the_screens_alone() {
+        phone.install(AppProbe.WHATSAPP_BUSINESS, "2.26.39.71")
+        val link = server.link()
+        val handed = "atalaya://enrol?server=${Uri.encode(link.substringBefore("/enrol"))}#${link.substringAfter('#')}"
+        val enrol = Robolectric.buildActivity(EnrolScreen::class.java, Intent(Intent.ACTION_VIEW, Uri.parse(handed))).setup().get()
+        assertTrue("nothing is sent before the host is confirmed", phone.atalaya.enrolments.all().isEmpty())
+        assertTrue("the host is shown", texts(enrol.page).any { "127.0.0.1:" in it })
+        press(enrol.page, enrol.getString(R.string.enrol_yes))
+        phone.settle("enrolled") { enrol.isFinishing }
+
+        val opened = shadowOf(enrol).nextStartedActivity
+        val status = Robolectric.buildActivity(StatusScreen::class.java, opened).setup().get()
+        phone.settle("the notice comes first") { shadowOf(status).peekNextStartedActivity() != null }
+        val notice = Robolectric.buildActivity(NoticeScreen::class.java, shadowOf(status).nextStartedActivity).setup().get()
+        phone.settle("the notice is shown") { texts(notice.page).any { it == notice.getString(R.string.notice_accept) } }
+        press(notice.page, notice.getString(R.string.notice_accept))
+        phone.settle("acknowledged") { notice.isFinishing }
+
+        val again = Robolectric.buildActivity(StatusScreen::class.java, shadowOf(notice).nextStartedActivity).setup().get()
+        phone.settle("the status is shown") { texts(again.page).any { it == again.getString(R.string.status_check_now) } }
+        val one = phone.atalaya.enrolments.all().single()
+        assertNotNull(one.agent.status(Language.EN).sentAt)
+        assertEquals(1, phone.context.getSystemService(JobScheduler::class.java).allPendingJobs.size)
+    }
+
+    @Test
+    fun without_a_connection_reports_wait_and_go_out_later() {
+        val one = enrol()
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        server.stop()
+        val outcome = runBlocking { phone.atalaya.rounds.asked(one) } as Rounds.Outcome.Delivered
+        assertTrue(outcome.delivery.problem is AgentException.Offline)
+        assertTrue(one.agent.status(Language.EN).waiting > 0u)
+        server.start()
+        assertTrue(acknowledged(runBlocking { phone.atalaya.rounds.asked(one) }) > 0u)
+        assertEquals(0u, one.agent.status(Language.EN).waiting)
+    }
+
+    @Test
+    fun a_restart_of_the_app_loses_nothing() {
+        val one = enrol()
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        one.agent.report()
+        phone.atalaya.enrolments.close()
+        assertThrows(AgentException.Closed::class.java) { one.agent.report() }
+        val again = phone.atalaya.enrolments.all().single()
+        assertEquals(one.name, again.name)
+        assertTrue(acknowledged(runBlocking { phone.atalaya.rounds.asked(again) }) > 0u)
+    }
+
+    @Test
+    fun a_lost_key_is_told_and_the_phone_enrols_again() {
+        val one = enrol()
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        phone.keystore.kept.clear()
+        val outcome = runBlocking { phone.atalaya.rounds.asked(one) }
+        assertTrue("$outcome", (outcome as Rounds.Outcome.Failed).failure is AgentException.KeyLost)
+        assertTrue(one.choices.keyLost)
+        val second = enrol()
+        assertFalse(second.choices.keyLost)
+        assertEquals(DeviceState.UNKNOWN, second.agent.status(Language.EN).posture?.state ?: DeviceState.UNKNOWN)
+    }
+
+    @Test
+    fun two_employers_share_nothing() {
+        ServerProcess().use { other ->
+            val first = enrol()
+            val second = enrol(other.link())
+            assertEquals(2, phone.atalaya.enrolments.all().size)
+            assertEquals(2, phone.keystore.kept.size)
+            assertFalse(first.number == second.number)
+            first.agent.acknowledge(Subject.NOTICE, checkNotNull(first.agent.status(Language.EN).notice).version, Language.EN)
+            assertEquals(true, second.agent.status(Language.EN).notice?.pending)
+            phone.atalaya.enrolments.forget(first)
+            assertEquals(listOf(second.name), phone.atalaya.enrolments.all().map { it.name })
+            assertEquals(1, phone.keystore.kept.size)
+        }
+    }
+
+    @Test
+    fun in_quiet_hours_nothing_is_read_or_sent_until_somebody_asks() {
+        server.apply(ALWAYS_QUIET)
+        val one = enrol()
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        val before = one.agent.ledger().size
+        val outcome = runBlocking { phone.atalaya.rounds.background(one) }
+        assertTrue("$outcome", outcome is Rounds.Outcome.Quiet)
+        assertEquals(before, one.agent.ledger().size)
+        assertEquals(0, one.agent.ledger().count { it.kind == Sent.REPORT })
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(one) }))
+    }
+
+    @Test
+    fun managed_configuration_enrols_silently_and_reports_nothing() {
+        val link = server.link()
+        phone.manage("server_url" to link.substringBefore("/enrol"), "enrolment_token" to link.substringAfter('#'))
+        runBlocking { phone.atalaya.rounds.followConfiguration() }
+        val one = phone.atalaya.enrolments.all().single()
+        runBlocking { phone.atalaya.rounds.background(one) }
+        assertEquals(0, one.agent.ledger().count { it.kind == Sent.REPORT })
+        // What changes underneath is taken up without a second enrolment.
+        phone.manage(
+            "server_url" to link.substringBefore("/enrol"),
+            "enrolment_token" to link.substringAfter('#'),
+            "check_whatsapp" to "never",
+        )
+        runBlocking { phone.atalaya.rounds.followConfiguration() }
+        assertEquals(1, phone.atalaya.enrolments.all().size)
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        runBlocking { phone.atalaya.rounds.asked(one) }
+        val said = one.agent.ledger().single { it.kind == Sent.REPORT }.says
+        assertTrue(said, "permission-missing" in said)
+    }
+
+    @Test
+    fun a_refused_token_leaves_nothing_behind() {
+        val link = server.link()
+        val wrong = link.substringBefore('#') + "#00000000WXYZ0123456789ABCD"
+        assertThrows(AgentException.Refused::class.java) { enrol(wrong) }
+        assertTrue(phone.atalaya.enrolments.all().isEmpty())
+        assertTrue(phone.keystore.kept.isEmpty())
+    }
+
+    private fun press(page: ViewGroup, words: String) {
+        checkNotNull(views(page).filterIsInstance<Button>().find { it.text.toString() == words }) { "no button $words" }.performClick()
+    }
+
+    private fun texts(page: ViewGroup): List<String> = views(page).filterIsInstance<TextView>().map { it.text.toString() }
+
+    private fun views(view: View): List<View> =
+        if (view is ViewGroup) listOf(view) + (0 until view.childCount).flatMap { views(view.getChildAt(it)) } else listOf(view)
+
+    private companion object {
+        val ALWAYS_QUIET = """
+            apiVersion: posture/v1
+            kind: Policy
+            metadata: { name: quiet, revision: 2 }
+            spec:
+              quietHours: { timezone: Europe/Madrid, windows: ["Mon-Sun 00:00-24:00"] }
+              checks:
+                screen-lock: { severity: fail }
+        """.trimIndent()
+    }
+}

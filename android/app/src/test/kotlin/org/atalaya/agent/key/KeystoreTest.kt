@@ -1,0 +1,111 @@
+package org.atalaya.agent.key
+
+import android.content.pm.PackageManager
+import java.math.BigInteger
+import java.security.AlgorithmParameters
+import java.security.KeyFactory
+import java.security.Signature
+import java.security.spec.ECGenParameterSpec
+import java.security.spec.ECParameterSpec
+import java.security.spec.ECPoint
+import java.security.spec.ECPublicKeySpec
+import org.atalaya.agent.support.Phone
+import org.atalaya.core.AttestationEvidence
+import org.atalaya.core.ShellException
+import org.junit.Assert.assertArrayEquals
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertThrows
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
+import org.robolectric.annotation.Config
+
+/** The key of an enrolment, on phones that can much and on phones that can little. */
+@RunWith(RobolectricTestRunner::class)
+class KeystoreTest {
+    @get:Rule
+    val phone = Phone()
+    private val key by lazy { DeviceKey(phone.context, "one") }
+    private val challenge = ByteArray(32) { it.toByte() }
+
+    private fun strongBox() = shadowOf(phone.context.packageManager).setSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE, true)
+
+    private fun asked() = phone.keystore.wishes.map { Triple(it.strongBox, it.properties, it.challenge != null) }
+
+    @Test
+    fun a_phone_with_a_strong_box_is_asked_for_everything_first() {
+        strongBox()
+        val chain = KeystoreAttestation(key).attest(challenge) as AttestationEvidence.AndroidChain
+        assertEquals(2, chain.certificates.size)
+        assertEquals(listOf(Triple(true, true, true)), asked())
+        assertArrayEquals(challenge, phone.keystore.wishes.single().challenge)
+    }
+
+    @Test
+    fun what_a_phone_refuses_is_given_up_step_by_step() {
+        strongBox()
+        phone.keystore.refusesStrongBox = true
+        phone.keystore.refusesProperties = true
+        KeystoreAttestation(key).attest(challenge)
+        assertEquals(listOf(Triple(true, true, true), Triple(true, false, true), Triple(false, true, true), Triple(false, false, true)), asked())
+    }
+
+    @Test
+    fun a_phone_that_cannot_attest_has_a_key_and_no_evidence() {
+        phone.keystore.refusesAttestation = true
+        assertEquals(AttestationEvidence.None, KeystoreAttestation(key).attest(challenge))
+        assertEquals(65, KeystoreSigner(key).publicKey().size)
+    }
+
+    @Test
+    @Config(sdk = [26])
+    fun android_8_is_not_asked_for_what_it_does_not_know() {
+        KeystoreAttestation(key).attest(challenge)
+        assertEquals(1, phone.keystore.wishes.size)
+    }
+
+    @Test
+    fun a_phone_that_makes_no_key_does_not_answer() {
+        phone.keystore.refusesEverything = true
+        assertThrows(ShellException.KeyUnavailable::class.java) { KeystoreAttestation(key).attest(challenge) }
+    }
+
+    @Test
+    fun what_is_signed_verifies_under_the_public_key() {
+        key.make(challenge)
+        val message = "report".encodeToByteArray()
+        val point = KeystoreSigner(key).publicKey()
+        assertEquals(4, point[0].toInt())
+        val verifies = Signature.getInstance("SHA256withECDSA").run {
+            initVerify(publicKey(point))
+            update(message)
+            verify(KeystoreSigner(key).sign(message))
+        }
+        assertTrue(verifies)
+    }
+
+    private fun publicKey(point: ByteArray) = KeyFactory.getInstance("EC").generatePublic(
+        ECPublicKeySpec(
+            ECPoint(BigInteger(1, point.copyOfRange(1, 33)), BigInteger(1, point.copyOfRange(33, 65))),
+            AlgorithmParameters.getInstance("EC").run {
+                init(ECGenParameterSpec("secp256r1"))
+                getParameterSpec(ECParameterSpec::class.java)
+            },
+        ),
+    )
+
+    @Test
+    fun a_key_that_is_gone_is_told_as_lost() {
+        assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).publicKey() }
+        assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).sign(byteArrayOf(1)) }
+        key.make(challenge)
+        phone.keystore.unrecoverable = true
+        assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).sign(byteArrayOf(1)) }
+        phone.keystore.unrecoverable = false
+        key.forget()
+        assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).sign(byteArrayOf(1)) }
+    }
+}
