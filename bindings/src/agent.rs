@@ -10,7 +10,7 @@ use agent_core::{
     client::{self, FileStorage, Ports, SystemRandom, ToldPosture, Transport, Urgency},
     clock::SystemClock,
     judge::{DeviceFacts, Platform, facts::Declaration, text::Language},
-    wire::statement::Subject,
+    wire::{field::Wanted, statement::Subject},
 };
 use jiff::Timestamp;
 
@@ -92,13 +92,15 @@ impl PostureAgent {
     /// Reads what the policy asks for and judges it, without the network. Provisional; nothing is kept.
     pub fn check(&self, language: Language) -> Result<Posture, AgentError> {
         let open = self.opened()?;
-        Ok(ToldPosture::provisional(&open.agent.check(&open.facts()?)?, language).into())
+        let facts = open.facts(&open.agent.wanted()?)?;
+        Ok(ToldPosture::provisional(&open.agent.check(&facts)?, language).into())
     }
 
     /// Reads what the policy asks for, seals a report of it, and lets it wait for [`Self::deliver`].
     pub fn report(&self) -> Result<Queued, AgentError> {
         let open = self.opened()?;
-        Ok(open.agent.report(&open.facts()?)?.into())
+        let facts = open.facts(&open.agent.wanted_for_report()?)?;
+        Ok(open.agent.report(&facts)?.into())
     }
 
     /// Sends what waits and fetches what is newer: one pass. What went wrong on the way stands in the answer; an error
@@ -159,10 +161,9 @@ impl PostureAgent {
 }
 
 impl Open {
-    /// What the policy asks for, read now.
-    fn facts(&self) -> Result<DeviceFacts, AgentError> {
-        let wanted = Fact::of(&self.agent.wanted()?);
-        Ok(self.probe.facts(wanted)?.on(self.platform))
+    /// What is wanted, read now.
+    fn facts(&self, wanted: &Wanted) -> Result<DeviceFacts, AgentError> {
+        Ok(self.probe.facts(Fact::of(wanted))?.on(self.platform))
     }
 }
 

@@ -105,6 +105,13 @@ impl Agent {
         Ok(Wanted::of(&self.rules(&self.enrolled()?)?.policy.policy, self.ports.platform))
     }
 
+    /// Which facts a report would hold. Refuses where there may be none, so that nothing is read for it: the device
+    /// has left, or its person has not acknowledged the notice.
+    pub fn wanted_for_report(&self) -> Result<Wanted, AgentError> {
+        let (_, _, rules) = self.may_report()?;
+        Ok(Wanted::of(&rules.policy.policy, self.ports.platform))
+    }
+
     /// Judges these facts by what the device holds. Provisional: the server's verdicts count. Nothing is kept.
     pub fn check(&self, facts: &DeviceFacts) -> Result<Posture, AgentError> {
         let enrolled = self.enrolled()?;
@@ -118,16 +125,7 @@ impl Agent {
     pub fn report(&self, facts: &DeviceFacts) -> Result<Queued, AgentError> {
         let storage = &*self.ports.storage;
         let _state = storage.lock(STATE)?;
-        let enrolled = self.enrolled()?;
-        let contact = Contact::load(storage, &enrolled)?;
-        let rules = self.rules(&enrolled)?;
-        let said = Statements::load(storage, enrolled.device)?;
-        if contact.left || said.withdraws() {
-            return Err(AgentError::Left);
-        }
-        if self.ports.platform.is_phone() && said.notice_is_pending(&rules.policy.policy.notice) {
-            return Err(AgentError::NoticePending);
-        }
+        let (enrolled, contact, rules) = self.may_report()?;
         let judged = self.judge(facts, &enrolled, &contact, &rules)?;
         // First the standing: what was seen failing is so, whether or not its report comes to be.
         write_json(storage, STANDING, &judged.standing.after(&judged.posture))?;
@@ -339,6 +337,21 @@ impl Agent {
 
     fn channel<'a>(&'a self, server: &'a str) -> Channel<'a> {
         Channel { ports: &self.ports, ledger: &self.ledger, server }
+    }
+
+    fn may_report(&self) -> Result<(Enrolled, Contact, Arc<Rules>), AgentError> {
+        let storage = &*self.ports.storage;
+        let enrolled = self.enrolled()?;
+        let contact = Contact::load(storage, &enrolled)?;
+        let rules = self.rules(&enrolled)?;
+        let said = Statements::load(storage, enrolled.device)?;
+        if contact.left || said.withdraws() {
+            return Err(AgentError::Left);
+        }
+        if self.ports.platform.is_phone() && said.notice_is_pending(&rules.policy.policy.notice) {
+            return Err(AgentError::NoticePending);
+        }
+        Ok((enrolled, contact, rules))
     }
 
     fn enrolled(&self) -> Result<Enrolled, AgentError> {

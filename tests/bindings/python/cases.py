@@ -243,6 +243,7 @@ async def the_screens_work_offline(world):
 async def what_a_person_says_is_kept_and_nothing_is_reported_before_the_notice(world):
     shell = await world.enrolled(group="notice")
     await refused(a.AgentError.NoticePending, shell.agent.report)
+    assert shell.probe.wanted == [], "the phone was read before its person was told of it"
     status = shell.agent.status(a.Language.ES)
     assert status.notice.pending and status.usage_rules.version == 3 and len(status.declarations) == 1
     await refused(a.AgentError.BadInput, lambda: shell.agent.acknowledge(a.Subject.NOTICE, 3, a.Language.ES))
