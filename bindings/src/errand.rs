@@ -123,7 +123,7 @@ impl Wake for Unpark {
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
     let mut future = pin!(future);
@@ -132,5 +132,75 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
             return answer;
         }
         thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::mpsc, time::Duration};
+
+    use super::*;
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    /// Polls once; what it waits for, it does not get.
+    fn begin<F: Future>(future: &mut std::pin::Pin<Box<F>>) {
+        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    }
+
+    /// Says when it is dropped.
+    struct Told(mpsc::Sender<&'static str>, &'static str);
+
+    impl Drop for Told {
+        fn drop(&mut self) {
+            self.0.send(self.1).unwrap();
+        }
+    }
+
+    fn endless(told: Told) -> impl Future<Output = ()> + Send {
+        poll_fn(move |_| {
+            let _ = &told;
+            Poll::Pending
+        })
+    }
+
+    #[test]
+    fn an_errand_runs_elsewhere_and_its_answer_comes_back() {
+        let errands = Errands::default();
+        let here = thread::current().id();
+        let there = block_on(errands.run(async { thread::current().id() })).unwrap();
+        assert_ne!(there, here);
+    }
+
+    #[test]
+    fn an_errand_that_is_given_up_has_gone_before_the_next_begins() {
+        let errands = Errands::default();
+        let (tell, told) = mpsc::channel();
+        let mut first = Box::pin(errands.run(endless(Told(tell.clone(), "given up"))));
+        begin(&mut first);
+        drop(first);
+        let next = errands.run(async move { tell.send("next").unwrap() });
+        block_on(next).unwrap();
+        assert_eq!([told.recv_timeout(LONG), told.recv_timeout(LONG)], [Ok("given up"), Ok("next")]);
+    }
+
+    #[test]
+    fn closing_ends_what_is_under_way_and_nothing_begins_any_more() {
+        let errands = Errands::default();
+        let (tell, told) = mpsc::channel();
+        let mut first = Box::pin(errands.run(endless(Told(tell, "ended"))));
+        begin(&mut first);
+        errands.close();
+        assert_eq!(block_on(first), Err(Ended::Closed));
+        assert_eq!(told.recv_timeout(LONG), Ok("ended"));
+        assert_eq!(block_on(errands.run(async {})), Err(Ended::Closed));
+    }
+
+    #[test]
+    fn an_errand_that_breaks_is_an_error_and_the_next_one_runs() {
+        let errands = Errands::default();
+        let broken: Result<(), _> = block_on(errands.run(async { panic!("a fault of ours") }));
+        assert_eq!(broken, Err(Ended::Broken));
+        assert_eq!(block_on(errands.run(async { 7 })), Ok(7));
     }
 }

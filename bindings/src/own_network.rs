@@ -58,3 +58,51 @@ impl Drop for AbortOnDrop {
         self.0.abort();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read, Write},
+        net::{Ipv4Addr, TcpListener},
+        sync::Arc,
+        thread,
+    };
+
+    use agent_core::client::transport::{ContentType, Response};
+
+    use super::*;
+    use crate::errand::Errands;
+
+    fn call(network: &Arc<OwnNetwork>, server: &str) -> Called {
+        let (network, server) = (Arc::clone(network), server.to_owned());
+        let errands = Errands::default();
+        let request = Request::post("/v1/reports", ContentType::Jose, b"a.b.c".to_vec());
+        let errand = errands.run(async move { network.call(&server, request).await });
+        crate::errand::block_on(errand).unwrap()
+    }
+
+    #[test]
+    fn a_request_leaves_and_its_answer_comes_without_a_runtime_of_the_callers() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let server = format!("http://{}", listener.local_addr().unwrap());
+        let served = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut seen = Vec::new();
+            while !seen.ends_with(b"a.b.c") {
+                let mut piece = [0; 512];
+                let length = stream.read(&mut piece).unwrap();
+                seen.extend_from_slice(&piece[..length]);
+            }
+            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: \"7\"\r\n\r\nok").unwrap();
+            String::from_utf8(seen).unwrap()
+        });
+        let network = Arc::new(OwnNetwork::new("0.1.0").unwrap());
+        let answer = call(&network, &server).unwrap();
+        let expected = Response { status: 200, body: b"ok".to_vec(), etag: Some("\"7\"".into()), retry_after: None };
+        assert_eq!(answer, expected);
+        let seen = served.join().unwrap();
+        assert!(seen.starts_with("POST /v1/reports ") && seen.contains("atalaya-agent/0.1.0"), "{seen}");
+        // Nobody listens there any more.
+        assert_eq!(call(&network, &server), Err(TransportError::Unreachable));
+    }
+}

@@ -107,7 +107,7 @@ impl PublicKey {
 #[error("this is not a P-256 or Ed25519 key; each part is 32 bytes in base64url without padding")]
 pub struct KeyError;
 
-/// A public key made ready to verify with. Cloning is cheap.
+/// A public key made ready to verify with; one on P-256 only with the feature `verify-es256`. Cloning is cheap.
 #[derive(Clone)]
 pub struct VerifyingKey(Arc<Ready>);
 
@@ -131,7 +131,11 @@ impl VerifyingKey {
     /// Whether this is the key's signature over the message. Says nothing about the low form of `s`.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let algorithm: &'static dyn signature::VerificationAlgorithm = match self.0.algorithm {
+            #[cfg(feature = "verify-es256")]
             Algorithm::Es256 => &signature::ECDSA_P256_SHA256_FIXED,
+            // No such key comes to be, see `try_from`.
+            #[cfg(not(feature = "verify-es256"))]
+            Algorithm::Es256 => return false,
             Algorithm::EdDsa => &signature::ED25519,
         };
         signature::UnparsedPublicKey::new(algorithm, &self.0.bytes).verify(message, signature).is_ok()
@@ -146,6 +150,7 @@ impl TryFrom<&PublicKey> for VerifyingKey {
             URL_SAFE_NO_PAD.decode(text).map_err(|_| KeyError)?.try_into().map_err(|_| KeyError)
         };
         let bytes = match key {
+            PublicKey::Ec { .. } if cfg!(not(feature = "verify-es256")) => return Err(KeyError),
             PublicKey::Ec { x, y, .. } => [&[4][..], &part(x)?, &part(y)?].concat(),
             PublicKey::Okp { x, .. } => part(x)?.to_vec(),
         };
