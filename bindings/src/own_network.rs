@@ -85,7 +85,7 @@ mod tests {
     fn a_request_leaves_and_its_answer_comes_without_a_runtime_of_the_callers() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let server = format!("http://{}", listener.local_addr().unwrap());
-        let served = thread::spawn(move || {
+        let serving = thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut seen = Vec::new();
             while !seen.ends_with(b"a.b.c") {
@@ -100,7 +100,7 @@ mod tests {
         let answer = call(&network, &server).unwrap();
         let expected = Response { status: 200, body: b"ok".to_vec(), etag: Some("\"7\"".into()), retry_after: None };
         assert_eq!(answer, expected);
-        let seen = served.join().unwrap();
+        let seen = serving.join().unwrap();
         assert!(seen.starts_with("POST /v1/reports ") && seen.contains("atalaya-agent/0.1.0"), "{seen}");
         // Nobody listens there any more.
         assert_eq!(call(&network, &server), Err(TransportError::Unreachable));
