@@ -8,7 +8,7 @@
 //! ```
 //!
 //! No decision is taken here. Plain words of the core are mirrored ([`vocabulary`]), what has generics gets a type of
-//! its own ([`reading`]), errors become few ([`error`]), and what takes long runs on a thread of its own ([`errand`]),
+//! its own ([`reading`]), errors become few ([`error`]), and what takes long runs on a thread of its own (`errand`),
 //! so that no caller's thread ever waits in an `async` call. A failure of a shell's own code is an error like any
 //! other, and nothing of its words is kept but the class of the exception.
 
