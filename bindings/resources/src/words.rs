@@ -249,7 +249,7 @@ words! {
     "settings_resume": "Terminar la pausa", "End the pause";
     "settings_no_contact": "El equipo de IT de {organisation}", "{organisation}'s IT team";
     "settings_notify": "Permitir avisos", "Allow notifications";
-    "settings_licences_text": "Atalaya, Kotlin y sus corrutinas: Apache 2.0. JNA: Apache 2.0. Las bibliotecas de Rust: MIT, Apache 2.0, BSD, ISC, Unicode y Zlib.",
-        "Atalaya, Kotlin and its coroutines: Apache 2.0. JNA: Apache 2.0. The Rust libraries: MIT, Apache 2.0, BSD, ISC, Unicode and Zlib.";
+    "settings_licences_text": "Atalaya, Kotlin y sus corrutinas: Apache 2.0. JNA: Apache 2.0. UniFFI: MPL 2.0. Las demás bibliotecas de Rust: MIT, Apache 2.0, BSD, ISC, Unicode y Zlib.",
+        "Atalaya, Kotlin and its coroutines: Apache 2.0. JNA: Apache 2.0. UniFFI: MPL 2.0. The other Rust libraries: MIT, Apache 2.0, BSD, ISC, Unicode and Zlib.";
     "said_offline": "Anotado. Se enviará cuando haya conexión.", "Noted. It will be sent when there is a connection.";
 }
