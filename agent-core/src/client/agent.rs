@@ -108,16 +108,15 @@ impl Agent {
     /// Which facts a report would hold. Refuses where there may be none, so that nothing is read for it: the device
     /// has left, or its person has not acknowledged the notice.
     pub fn wanted_for_report(&self) -> Result<Wanted, AgentError> {
-        let (_, _, rules) = self.may_report()?;
+        let (_, _, rules, _) = self.may_report()?;
         Ok(Wanted::of(&rules.policy.policy, self.ports.platform))
     }
 
     /// Judges these facts by what the device holds. Provisional: the server's verdicts count. Nothing is kept.
     pub fn check(&self, facts: &DeviceFacts) -> Result<Posture, AgentError> {
-        let enrolled = self.enrolled()?;
-        let contact = Contact::load(&*self.ports.storage, &enrolled)?;
-        let rules = self.rules(&enrolled)?;
-        Ok(self.judge(facts, &enrolled, &contact, &rules)?.posture)
+        let (enrolled, contact, rules) = self.known()?;
+        let said = Statements::load(&*self.ports.storage, enrolled.device)?;
+        Ok(self.judge(facts, &enrolled, &contact, &rules, &said)?.posture)
     }
 
     /// Judges these facts, seals a report of what the policy asks for, and lets it wait for [`Self::deliver`]. A phone
@@ -125,8 +124,8 @@ impl Agent {
     pub fn report(&self, facts: &DeviceFacts) -> Result<Queued, AgentError> {
         let storage = &*self.ports.storage;
         let _state = storage.lock(STATE)?;
-        let (enrolled, contact, rules) = self.may_report()?;
-        let judged = self.judge(facts, &enrolled, &contact, &rules)?;
+        let (enrolled, contact, rules, said) = self.may_report()?;
+        let judged = self.judge(facts, &enrolled, &contact, &rules, &said)?;
         // First the standing: what was seen failing is so, whether or not its report comes to be.
         write_json(storage, STANDING, &judged.standing.after(&judged.posture))?;
 
@@ -245,8 +244,9 @@ impl Agent {
     }
 
     /// Sends what waits and fetches what is newer: one pass, without waiting. In quiet hours, in a pause and while it
-    /// should wait after failures nothing is sent, unless a person asked; that they leave is told in quiet hours, too. What went wrong on the way stands in the answer; an
-    /// error means that there is no use in trying again as things are.
+    /// should wait after failures nothing is sent, unless a person asked; that they leave is told in quiet hours, too.
+    /// What went wrong on the way stands in the answer; an error means that there is no use in trying again as things
+    /// are.
     ///
     /// Safe to drop at any moment.
     pub async fn deliver(&self, urgency: Urgency) -> Result<Delivery, AgentError> {
@@ -339,19 +339,16 @@ impl Agent {
         Channel { ports: &self.ports, ledger: &self.ledger, server }
     }
 
-    fn may_report(&self) -> Result<(Enrolled, Contact, Arc<Rules>), AgentError> {
-        let storage = &*self.ports.storage;
-        let enrolled = self.enrolled()?;
-        let contact = Contact::load(storage, &enrolled)?;
-        let rules = self.rules(&enrolled)?;
-        let said = Statements::load(storage, enrolled.device)?;
+    fn may_report(&self) -> Result<(Enrolled, Contact, Arc<Rules>, Statements<'_>), AgentError> {
+        let (enrolled, contact, rules) = self.known()?;
+        let said = Statements::load(&*self.ports.storage, enrolled.device)?;
         if contact.left || said.withdraws() {
             return Err(AgentError::Left);
         }
         if self.ports.platform.is_phone() && said.notice_is_pending(&rules.policy.policy.notice) {
             return Err(AgentError::NoticePending);
         }
-        Ok((enrolled, contact, rules))
+        Ok((enrolled, contact, rules, said))
     }
 
     fn enrolled(&self) -> Result<Enrolled, AgentError> {
@@ -437,6 +434,7 @@ impl Agent {
         enrolled: &Enrolled,
         contact: &Contact,
         rules: &Rules,
+        said: &Statements<'_>,
     ) -> Result<Judged, AgentError> {
         if facts.platform != self.ports.platform {
             return Err(AgentError::WrongPlatform);
@@ -446,7 +444,7 @@ impl Agent {
         let kept = kept.filter(|standing| standing.device.as_ref() == Some(&device)).unwrap_or_default();
         let standing = Standing { device: Some(device), enrolled_at: Some(enrolled.since), ..kept };
         let mut facts = facts.clone();
-        Statements::load(&*self.ports.storage, enrolled.device)?.fill(&mut facts);
+        said.fill(&mut facts);
         let facts = Wanted::of(&rules.policy.policy, self.ports.platform).keep(&facts);
         let now = contact.trusted(self.ports.clock.now());
         let posture = evaluate(&facts, &rules.policy.policy, &rules.catalogue, &standing, now);

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use super::invitation::{Invitation, InvitationError};
+use super::{
+    invitation::{Invitation, InvitationError},
+    transport::Address,
+};
 use crate::judge::text::Language;
 
 /// One key of the table.
@@ -215,15 +218,11 @@ fn misfit(kind: Kind, value: &str) -> Option<String> {
             (!fits).then(|| format!("is one line of at most {longest} characters"))
         }
         Kind::Address => {
-            let local = ["http://127.0.0.1", "http://[::1]", "http://localhost"];
-            let host = value.strip_prefix("https://").or_else(|| {
-                let rest = local.iter().find_map(|start| value.strip_prefix(start));
-                rest.filter(|rest| rest.is_empty() || rest.starts_with([':', '/'])).map(|_| "localhost")
-            });
-            let plain = host.is_some_and(|host| {
-                !host.is_empty() && !host.starts_with(['/', ':']) && !host.contains(['@', '#', '?', ' ', '\\'])
-            });
-            (!plain || value.len() > 300).then(|| "is an address that begins with https://".to_owned())
+            let begins = ["https://", "http://127.0.0.1", "http://[::1]", "http://localhost"];
+            let fits = value.len() <= 300
+                && begins.iter().any(|begins| value.starts_with(begins))
+                && Address::parse(value).is_ok();
+            (!fits).then(|| "is an address that begins with https://".to_owned())
         }
         Kind::Number(least, most) => {
             let fits = value.parse::<u32>().is_ok_and(|number| (least..=most).contains(&number));

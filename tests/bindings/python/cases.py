@@ -292,6 +292,27 @@ async def a_slow_network_and_a_slow_key_hold_nobody_up(world):
     assert main not in threads
 
 
+async def given_up_at(shell, moment, request, call):
+    """Cancels a call before or after so many requests: whether it was still under way, and what lets its request go."""
+    reached, go = threading.Event(), threading.Event()
+    count = iter(range(1, 100))
+
+    def stop(_):
+        if next(count) == request:
+            reached.set()
+            go.wait(10)
+
+    setattr(shell.transport, moment, stop)
+    task = asyncio.ensure_future(call)
+    while not reached.is_set() and not task.done():
+        await asyncio.sleep(0.001)
+    given = not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    setattr(shell.transport, moment, None)
+    return given, go
+
+
 async def a_delivery_that_is_given_up_at_any_request_loses_nothing_and_sends_nothing_twice(world):
     shell = await world.enrolled()
     sequence = 0
@@ -303,23 +324,8 @@ async def a_delivery_that_is_given_up_at_any_request_loses_nothing_and_sends_not
             shell.agent.report()
             shell.probe.saw["model"] = {"value": f"Pixel {request} {moment}", "evidence": "os-reported"}
             sequence = shell.agent.report().sequence
-            reached, go = threading.Event(), threading.Event()
-            count = iter(range(1, 100))
-
-            def stop(_, reached=reached, go=go, count=count, request=request):
-                if next(count) == request:
-                    reached.set()
-                    go.wait(10)
-
-            setattr(shell.transport, moment, stop)
-            task = asyncio.ensure_future(shell.agent.deliver(a.Urgency.PERSON_ASKED))
-            while not reached.is_set() and not task.done():
-                await asyncio.sleep(0.001)
-            if not task.done():
-                given_up += 1
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
-            setattr(shell.transport, moment, None)
+            given, go = await given_up_at(shell, moment, request, shell.agent.deliver(a.Urgency.PERSON_ASKED))
+            given_up += given
             delivery = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
             go.set()
             assert delivery.waiting == 0 and delivery.problem is None, delivery
@@ -335,21 +341,7 @@ async def an_enrolment_that_is_given_up_at_any_request_still_makes_one_device(wo
     for request in (1, 2, 3):
         for moment in ("before", "after"):
             shell, token = world.shell(), world.server.token("bridge")
-            reached, go = threading.Event(), threading.Event()
-            count = iter(range(1, 100))
-
-            def stop(_, reached=reached, go=go, count=count, request=request):
-                if next(count) == request:
-                    reached.set()
-                    go.wait(10)
-
-            setattr(shell.transport, moment, stop)
-            task = asyncio.ensure_future(shell.agent.enrol(world.server.url, token, None))
-            while not reached.is_set() and not task.done():
-                await asyncio.sleep(0.001)
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-            setattr(shell.transport, moment, None)
+            _, go = await given_up_at(shell, moment, request, shell.agent.enrol(world.server.url, token, None))
             await shell.agent.enrol(world.server.url, token, None)
             go.set()
             enrolled += 1
