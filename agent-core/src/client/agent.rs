@@ -210,8 +210,9 @@ impl Agent {
                 let ahead = contact.clocks.device.duration_since(contact.clocks.server);
                 moment.checked_sub(ahead).unwrap_or(moment)
             };
-            // No pause has begun before it was declared.
-            let pause = Pause { from: server(from).max(trusted), until: server(until) };
+            // No pause has begun before it was declared, and one that ends as it begins still does.
+            let begins = server(from).max(trusted);
+            let pause = Pause { from: begins, until: if until == from { begins } else { server(until) } };
             if !statement::is_pause(&pause) {
                 return Err(AgentError::BadPause);
             }
