@@ -25,6 +25,7 @@ use agent_core::{
         envelope::{Kind, Unverified, hash, hex, seal},
         id::{Audience, DeviceId},
         key::{Algorithm, PublicKey, VerifyingKey},
+        key_rotation::{KeyRotation, Possession},
         message::{
             Acknowledgement, Attestation, Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest,
             EnrolmentAnswer, EnrolmentRequest, KeyDocument, Proof, ServedCatalogue, ServedPolicy,
@@ -347,6 +348,18 @@ fn statements_and_their_answers_keep_their_form() {
     let declaration = statement(2, statement::Content::Declaration(answer));
     signed("statement-declaration", Kind::Statement, &declaration, &key, Reader::Server);
     signed("statement-pause", Kind::Statement, &statement(3, statement::Content::Pause(pause)), &key, Reader::Server);
+    let next = SoftwareKey::from_seed(&[8; 32]).unwrap();
+    let possession = Possession {
+        audience: audience(),
+        device: device(),
+        challenge: challenge(),
+        replaces: key.public_key().thumbprint(),
+        key: next.public_key(),
+        attestation: None,
+    };
+    signed("key-possession", Kind::Possession, &possession, &next, Reader::Server);
+    let rotation = statement(5, statement::Content::KeyRotation(KeyRotation::prove(&possession, &next).unwrap()));
+    signed("statement-key-rotation", Kind::Statement, &rotation, &key, Reader::Server);
     let withdrawal = statement(4, statement::Content::Withdrawal {});
     signed("statement-withdrawal", Kind::Statement, &withdrawal, &key, Reader::Server);
     let receipt =

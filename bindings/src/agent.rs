@@ -67,6 +67,7 @@ impl PostureAgent {
             transport,
             attestation: Some(Arc::new(ShellAttestation { shell: attestation, signer: Arc::clone(&signer) })),
             signer,
+            succession: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::default()),
             platform,

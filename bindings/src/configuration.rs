@@ -22,6 +22,7 @@ pub enum WhatsApp {
 
 /// What the company's device management says. The signed policy and the token beat what stands here.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Display)]
 pub struct Configuration {
     /// Where and with what to enrol, when both are given.
     pub invitation: Option<Invitation>,
@@ -51,6 +52,13 @@ pub struct Configuration {
     pub config_version: u32,
     /// What cannot be used, for the administrator; the rest is taken all the same.
     pub faults: Vec<ConfigurationFault>,
+}
+
+/// What may be printed of it: a token is in it, and what a company calls its people.
+impl std::fmt::Display for Configuration {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Configuration({})", self.config_version)
+    }
 }
 
 /// Something in the configuration cannot be used.

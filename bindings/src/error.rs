@@ -93,6 +93,7 @@ impl From<client::AgentError> for AgentError {
             | Core::OtherVersion { .. }
             | Core::NotAsked
             | Core::BadPause
+            | Core::NoOtherKey
             | Core::WrongPlatform => Self::BadInput { reason },
             Core::Transport(TransportError::Identity(_)) | Core::Downgrade { .. } | Core::Untrusted { .. } => {
                 Self::ServerUntrusted { reason }

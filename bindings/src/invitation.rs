@@ -6,11 +6,19 @@ use crate::error::AgentError;
 
 /// Where to enrol, and with what. The token is a secret: it is not shown, logged or kept in backups.
 #[derive(Clone, PartialEq, Eq, uniffi::Record)]
+#[uniffi::export(Display)]
 pub struct Invitation {
     /// The server's address; the person confirms it before anything is sent.
     pub server: String,
     /// The token.
     pub token: String,
+}
+
+/// What may be printed of it.
+impl std::fmt::Display for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Invitation({})", self.server)
+    }
 }
 
 impl From<client::Invitation> for Invitation {

@@ -6,7 +6,9 @@ if (/^[A-Za-z0-9._~-]{1,512}$/.test(token)) {
   const server = page.dataset.server;
   const command = page.querySelector("[data-command]");
   command.textContent = `atalaya-agent enrol --server ${server} --token ${token}`;
-  page.querySelector("[data-open]").href = `atalaya://enrol?server=${encodeURIComponent(server)}#${token}`;
+  // Named by its package, so that no other app that claims the scheme gets the token.
+  page.querySelector("[data-open]").href = `intent://enrol?server=${encodeURIComponent(server)}` +
+    `#Intent;scheme=atalaya;package=org.atalaya.agent;S.token=${encodeURIComponent(token)};end`;
   const copy = page.querySelector("[data-copy]");
   if (navigator.clipboard) {
     copy.hidden = false;

@@ -12,7 +12,6 @@ use agent_core::{
     wire::{
         envelope::{self, Kind, Unverified, hex},
         id::DeviceId,
-        key::{PublicKey, VerifyingKey},
         posture::ReceivedPosture,
         report::{Content, Report},
         statement::{self, Statement},
@@ -23,6 +22,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::{
+    intake::device_keys::DeviceKeys,
     judging::{Record, Said, number},
     scope::Scope,
     store::{StoreError, from_ms, parse},
@@ -140,20 +140,15 @@ impl Audit<'_> {
         Ok(())
     }
 
-    fn key(&self, record: &Record) -> Result<VerifyingKey, StoreError> {
-        let key: String = self.connection.query_row(
-            "SELECT public_key FROM devices WHERE org = ?1 AND device = ?2",
-            params![record.scope.org(), record.device.to_bytes()],
-            |row| row.get(0),
-        )?;
-        let key: PublicKey = parse("key", &key)?;
-        VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))
+    fn keys(&self, record: &Record) -> Result<DeviceKeys, StoreError> {
+        let keys = DeviceKeys::load(self.connection, record.scope, record.device)?;
+        keys.ok_or_else(|| StoreError::row("device", "it has no key"))
     }
 
     /// The same of statements, and that the device is judged with what they say.
     fn statements(&mut self, record: &Record) -> Result<(), StoreError> {
         let device = record.device;
-        let key = self.key(record)?;
+        let keys = self.keys(record)?;
         let mut statement = self.connection.prepare_cached(
             "SELECT number, hash, envelope, received_at, made_on FROM statements
              WHERE org = ?1 AND device = ?2 ORDER BY number",
@@ -169,7 +164,7 @@ impl Audit<'_> {
                 self.breach("I1", Some(device), format!("statement {number} does not have its hash"));
             }
             let read = Unverified::parse(&text)
-                .and_then(|envelope| envelope.verify(Kind::Statement, &key))
+                .and_then(|envelope| keys.open(envelope, Kind::Statement))
                 .and_then(|verified| verified.read::<Statement>());
             match read {
                 Ok(statement) => {
@@ -205,7 +200,7 @@ impl Audit<'_> {
     /// I1 to I4: every report that was counted is there, once, in order, and signed by the device.
     fn reports(&mut self, record: &Record) -> Result<(), StoreError> {
         let device = record.device;
-        let key = self.key(record)?;
+        let keys = self.keys(record)?;
         let mut statement = self.connection.prepare_cached(
             "SELECT sequence, hash, envelope, kind FROM reports WHERE org = ?1 AND device = ?2 ORDER BY sequence",
         )?;
@@ -221,7 +216,7 @@ impl Audit<'_> {
                 self.breach("I1", Some(device), format!("report {sequence} does not have its hash"));
             }
             let read = Unverified::parse(&text)
-                .and_then(|envelope| envelope.verify(Kind::Report, &key))
+                .and_then(|envelope| keys.open(envelope, Kind::Report))
                 .and_then(|verified| verified.read::<Report>());
             match read {
                 Ok(report) => {

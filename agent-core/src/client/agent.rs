@@ -28,6 +28,7 @@ use crate::{
     wire::{
         envelope::{Kind, seal},
         id::DeviceId,
+        key_rotation::{KeyRotation, Possession},
         message::SCHEMA_VERSION,
         report::{Content, Full, Report, Unchanged},
         statement::{self, Answer, Statement, Subject},
@@ -217,6 +218,28 @@ impl Agent {
                 return Err(AgentError::BadPause);
             }
             Ok(Some(statement::Content::Pause(pause)))
+        })
+    }
+
+    /// Another key takes the place of the device's: the old one signs that it does, and the new one proves that it is
+    /// there. It does so when the server has heard it, which [`Self::deliver`] tells it; until then the old one signs.
+    pub fn rotate_key(&self) -> Result<(), AgentError> {
+        let succession = self.ports.succession.as_ref().ok_or(AgentError::NoOtherKey)?;
+        let enrolled = self.enrolled()?;
+        self.say(|_, said, (contact, _)| {
+            if said.rotates() {
+                return Ok(None);
+            }
+            let next = succession.next(contact.challenge.as_bytes())?;
+            let possession = Possession {
+                audience: enrolled.audience,
+                device: enrolled.device,
+                challenge: contact.challenge.clone(),
+                replaces: self.ports.signer.public_key()?.thumbprint(),
+                key: next.signer.public_key()?,
+                attestation: next.attestation,
+            };
+            Ok(Some(statement::Content::KeyRotation(KeyRotation::prove(&possession, &*next.signer)?)))
         })
     }
 

@@ -108,6 +108,9 @@ pub enum AgentError {
     /// The pause cannot be.
     #[error("a pause ends after now and after it begins, and is no longer than a year")]
     BadPause,
+    /// The device's key cannot be replaced by another.
+    #[error("this device's key stays for good; to use another one, withdraw and enrol again")]
+    NoOtherKey,
     /// Too much was said that the server has not heard yet.
     #[error(
         "{} statements wait for the server already; go online and deliver them first",
@@ -156,6 +159,7 @@ impl AgentError {
             Self::OtherVersion { .. } => "other-version",
             Self::NotAsked => "not-asked",
             Self::BadPause => "bad-pause",
+            Self::NoOtherKey => "no-other-key",
             Self::TooManyStatements => "too-many-statements",
             Self::StatementRefused { .. } => "statement-refused",
             Self::WrongPlatform => "wrong-platform",

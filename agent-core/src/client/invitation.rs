@@ -1,5 +1,6 @@
 //! What an administrator hands out: a server and a token, apart or as one link `https://HOST/enrol#TOKEN`.
 
+use super::transport::{Address, TransportError};
 use crate::wire::id::DeviceId;
 
 /// Where to enrol, and with what. The token is a secret: it is not printed.
@@ -32,6 +33,9 @@ pub enum InvitationError {
     /// Link and server name different ones.
     #[error("the link leads to {0}, and --server names another server; leave one of them out")]
     TwoServers(String),
+    /// The server's address cannot be one.
+    #[error("the server's address is none: {0}")]
+    BadAddress(String),
 }
 
 impl Invitation {
@@ -49,6 +53,9 @@ impl Invitation {
             (Some(server), _) | (None, Some(server)) => server,
             (None, None) => return Err(InvitationError::NoServer),
         };
+        if let Err(TransportError::Address(why)) = Address::parse(&server) {
+            return Err(InvitationError::BadAddress(why));
+        }
         Ok(Self { server, token: token_of(token)? })
     }
 }
@@ -104,6 +111,13 @@ mod tests {
         assert_eq!(of(None, TOKEN), Err(InvitationError::NoServer));
         assert_eq!(of(Some("https://a.example"), "hello"), Err(InvitationError::NotAToken));
         assert_eq!(of(None, "https://a.example/enrol"), Err(InvitationError::NoToken));
+        for server in
+            ["http://a.example", "https://", "https://user:secret@a.example", "javascript:alert(1)", "a.example"]
+        {
+            let refused = of(Some(server), TOKEN).unwrap_err();
+            assert!(matches!(refused, InvitationError::BadAddress(_)), "{server}: {refused}");
+            assert!(!refused.to_string().contains("secret"));
+        }
         let link = format!("https://a.example/enrol#{TOKEN}");
         assert_eq!(
             of(Some("https://b.example"), &link),

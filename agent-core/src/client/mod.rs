@@ -49,7 +49,7 @@ pub use invitation::{Invitation, InvitationError};
 pub use ledger::{LedgerEntry, Outcome, Sent};
 pub use overview::{Overview, ToldPosture, ToldVerdict};
 pub use papers::{DeclarationStatus, PaperStatus, Papers};
-pub use ports::{AttestationSource, Ports};
+pub use ports::{AttestationSource, KeySuccession, Ports, Successor};
 pub use random::{Random, SeededRandom, SystemRandom};
 pub use status::{EnrolmentStatus, QueueStatus, RulesStatus, StatementsStatus, Status};
 pub use storage::{FileStorage, MemoryStorage, Storage, StorageError};

@@ -7,7 +7,7 @@ use crate::{
     clock::Clock,
     judge::Platform,
     wire::{
-        key::{SignError, Signer},
+        key::{PublicKey, SignError, Signer},
         message::Attestation,
     },
 };
@@ -25,6 +25,24 @@ pub trait AttestationSource: Send + Sync {
     fn attest(&self, challenge: &[u8]) -> Result<Option<Attestation>, SignError>;
 }
 
+/// What makes the key that takes the place of the device's.
+pub trait KeySuccession: Send + Sync {
+    /// The next key, with evidence over this challenge where the device has such: made once, and the same one until it
+    /// is adopted.
+    fn next(&self, challenge: &[u8]) -> Result<Successor, SignError>;
+
+    /// The server knows this key now: from here on [`Ports::signer`] signs with it. To adopt it again changes nothing.
+    fn adopt(&self, key: &PublicKey) -> Result<(), SignError>;
+}
+
+/// The next key.
+pub struct Successor {
+    /// What signs with it.
+    pub signer: Arc<dyn Signer>,
+    /// What proves where it lives.
+    pub attestation: Option<Attestation>,
+}
+
 /// What an agent needs of the world.
 #[derive(Clone)]
 pub struct Ports {
@@ -36,6 +54,8 @@ pub struct Ports {
     pub signer: Arc<dyn Signer>,
     /// What proves where that key lives; none where nothing can, as on hosts.
     pub attestation: Option<Arc<dyn AttestationSource>>,
+    /// What makes the key after this one; none where the key stays for good.
+    pub succession: Option<Arc<dyn KeySuccession>>,
     /// What tells the time.
     pub clock: Arc<dyn Clock>,
     /// What spreads its attempts.

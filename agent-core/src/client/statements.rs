@@ -25,6 +25,7 @@ use crate::{
     wire::{
         envelope::{hex, sha256},
         id::DeviceId,
+        key::PublicKey,
         statement::{Acknowledgement, Content, Subject},
     },
 };
@@ -43,6 +44,9 @@ pub(super) struct Waiting {
     /// Whether it is the one that ends everything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) withdraws: bool,
+    /// The key that it puts in the place of the device's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) rotates_to: Option<PublicKey>,
 }
 
 /// What was acknowledged, and when.
@@ -117,7 +121,11 @@ impl<'s> Statements<'s> {
         }
         let number = self.kept.next;
         let envelope = seal(number)?;
-        self.kept.waiting.push(Waiting { number, envelope, queued_at: now, withdraws });
+        let rotates_to = match content {
+            Content::KeyRotation(rotation) => rotation.verify().ok().map(|(possession, _)| possession.key),
+            _ => None,
+        };
+        self.kept.waiting.push(Waiting { number, envelope, queued_at: now, withdraws, rotates_to });
         self.kept.next += 1;
         match content {
             Content::Acknowledgement(Acknowledgement { subject, version, text_hash, language }) => {
@@ -133,6 +141,7 @@ impl<'s> Statements<'s> {
                 quiet_hours::declare(&mut self.kept.pauses, *pause, trusted);
                 self.kept.pauses.retain(|pause| pause.until > trusted);
             }
+            Content::KeyRotation(_) => {}
             Content::Withdrawal {} => self.kept.withdrawn_at = Some(trusted),
         }
         self.save()?;
@@ -162,6 +171,11 @@ impl<'s> Statements<'s> {
     /// Whether the person has said that they leave; the server may not know yet.
     pub(super) fn withdraws(&self) -> bool {
         self.kept.withdrawn_at.is_some()
+    }
+
+    /// Whether another key is on its way into the place of the device's.
+    pub(super) fn rotates(&self) -> bool {
+        self.kept.waiting.iter().any(|one| one.rotates_to.is_some())
     }
 
     /// Whether the notice is still to be acknowledged: in this version, and where the company has words of its own, in

@@ -21,6 +21,7 @@ use super::{
     papers::{self, AcknowledgeArguments, DeclareArguments},
     probe::{self, Root},
     report::{self, ReportArguments},
+    rotation,
     rounds::{self, RunArguments},
     server_trust::ServerTrust,
     speech::Speech,
@@ -87,6 +88,9 @@ enum Command {
     /// Be away for some time: nothing is read or sent meanwhile.
     #[command(after_help = absence::PAUSE_EXAMPLES)]
     Pause(PauseArguments),
+    /// Sign with another key from now on, such as after a copy of this machine's disk went astray.
+    #[command(after_help = rotation::EXAMPLES)]
+    RotateKey,
     /// Leave the company's fleet.
     #[command(after_help = absence::WITHDRAW_EXAMPLES)]
     Withdraw(WithdrawArguments),
@@ -141,6 +145,7 @@ pub(super) fn answer(line: CommandLine, world: &World, tag: &str, streams: Strea
         Command::Acknowledge(arguments) => papers::acknowledge(&arguments, &mut call),
         Command::Declare(arguments) => papers::declare(&arguments, &mut call),
         Command::Pause(arguments) => absence::pause(&arguments, &mut call),
+        Command::RotateKey => rotation::run(&mut call),
         Command::Withdraw(arguments) => absence::withdraw(&arguments, &mut call),
     };
     result.unwrap_or_else(|failure| tell(&failure, &mut call, err))

@@ -6,7 +6,7 @@ use super::probe::{self, Root};
 use crate::{
     client::{
         Agent, AgentError, Delivery, Enrolment, FileStorage, Ports, Queued, Storage, SystemRandom, Transport, Urgency,
-        identity,
+        identity::StoredKey,
     },
     clock::Clock,
     judge::DeviceFacts,
@@ -35,12 +35,13 @@ impl Machine {
         clock: Arc<dyn Clock>,
         root: Root,
     ) -> Result<Self, AgentError> {
-        let signer = Arc::new(identity::software_key(&*storage)?);
+        let signer = Arc::new(StoredKey::open(Arc::clone(&storage))?);
         let agent = Agent::new(Ports {
             storage,
             transport,
-            signer,
+            signer: signer.clone(),
             attestation: None,
+            succession: Some(signer),
             clock,
             random: Arc::new(SystemRandom::default()),
             platform: probe::platform(),

@@ -17,6 +17,7 @@ mod papers;
 mod phrase;
 pub mod probe;
 mod report;
+mod rotation;
 mod rounds;
 mod server_trust;
 mod speech;

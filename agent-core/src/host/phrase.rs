@@ -52,6 +52,7 @@ phrases! {
     QuietNothingRead { "Es tiempo de descanso hasta el {moment}: no se ha leído nada.", "These are quiet hours until {moment}: nothing was read." }
     QuietNothingSent { "Es tiempo de descanso hasta el {moment}: no se ha enviado nada.", "These are quiet hours until {moment}: nothing was sent." }
     PausedNothingSent { "Estás en pausa hasta el {moment}: no se envía nada.", "You are away until {moment}: nothing is sent." }
+    KeyRotates { "Otra clave ocupa el lugar de la de este equipo en cuanto el servidor lo sepa.", "Another key takes the place of this machine's as soon as the server knows." }
     StatementsDelivered { "El servidor tiene lo que dijiste ({count}).", "The server has what you said ({count})." }
     StatementsWaiting { "Lo que dijiste espera a ser enviado ({count}).", "What you said waits to be sent ({count})." }
     WaitingToTry { "El servidor no respondió bien antes: no se prueba otra vez hasta el {moment}.", "The server did not answer well before: it is not tried again until {moment}." }

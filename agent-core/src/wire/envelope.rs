@@ -24,6 +24,8 @@ words! {
         Report = "posture-report+jws",
         /// What a person says, by their device.
         Statement = "statement+jws",
+        /// What a new key says of itself, inside the statement that puts it in the place of the device's.
+        Possession = "key-possession+jws",
         /// The server's key document, by the key before.
         Keys = "server-keys+jws",
         /// A policy, by the server.
@@ -40,6 +42,7 @@ impl Kind {
     pub const fn longest(self) -> usize {
         match self {
             Self::Enrolment | Self::Report | Self::Statement | Self::Keys | Self::Proof => 64 * 1024,
+            Self::Possession => 40 * 1024,
             Self::Policy | Self::Catalogue => 1024 * 1024,
         }
     }

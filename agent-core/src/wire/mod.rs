@@ -4,6 +4,7 @@ pub mod envelope;
 pub mod field;
 pub mod id;
 pub mod key;
+pub mod key_rotation;
 pub mod message;
 pub mod posture;
 pub mod problem;

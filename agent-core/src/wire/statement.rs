@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use super::{
     field,
     id::{Audience, DeviceId},
+    key_rotation::KeyRotation,
 };
 use crate::judge::{
     check::words,
@@ -46,6 +47,8 @@ pub enum Content {
     /// They will be away: nothing is collected or sent meanwhile, and silence does not count. It takes the place of
     /// earlier pauses that it meets; one without a length ends them.
     Pause(Pause),
+    /// Not the person but their device: another key takes the place of its own. `POST /v1/keys` takes it.
+    KeyRotation(KeyRotation),
     /// They leave the fleet.
     Withdrawal {},
 }

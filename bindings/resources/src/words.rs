@@ -183,6 +183,8 @@ words! {
         "For holidays or sick leave: nothing is collected or sent, and it does not count against you.";
     "settings_pause_until": "Hasta qué día", "Until which day";
     "settings_pause_begin": "Empezar la pausa", "Begin the pause";
+    "settings_resume": "Terminar la pausa", "End the pause";
+    "settings_pause_ends": "En pausa hasta {when}", "Paused until {when}";
     "settings_withdraw": "Darse de baja", "Withdraw";
     "settings_withdraw_text": "Se avisa a tu empresa, este teléfono deja de enviar y olvida lo que guardaba.",
         "Your company is told, this phone stops sending and forgets what it kept.";
@@ -245,8 +247,6 @@ words! {
     "leaves_times": "Enviado {count} veces", "Sent {count} times";
 
     // Android: settings.
-    "settings_pause_ends": "En pausa hasta {when}", "Paused until {when}";
-    "settings_resume": "Terminar la pausa", "End the pause";
     "settings_no_contact": "El equipo de IT de {organisation}", "{organisation}'s IT team";
     "settings_notify": "Permitir avisos", "Allow notifications";
     "settings_licences_text": "Atalaya, Kotlin y sus corrutinas: Apache 2.0. JNA: Apache 2.0. UniFFI: MPL 2.0. Las demás bibliotecas de Rust: MIT, Apache 2.0, BSD, ISC, Unicode y Zlib.",

@@ -30,11 +30,16 @@ struct SettingsView: View {
             }
             if model.company != nil {
                 Section {
-                    DatePicker(
-                        words("settings_pause_until"), selection: $pauseUntil,
-                        in: Date.now...Date.now.addingTimeInterval(SettingsScreen.longestPause),
-                        displayedComponents: .date)
-                    Button(words("settings_pause_begin")) { Task { await model.pause(until: pauseUntil) } }
+                    if let until = screen.pausedUntil {
+                        Text(words("settings_pause_ends", until.formatted(date: .abbreviated, time: .shortened)))
+                        Button(words("settings_resume")) { Task { await model.resume() } }
+                    } else {
+                        DatePicker(
+                            words("settings_pause_until"), selection: $pauseUntil,
+                            in: Date.now...Date.now.addingTimeInterval(SettingsScreen.longestPause),
+                            displayedComponents: .date)
+                        Button(words("settings_pause_begin")) { Task { await model.pause(until: pauseUntil) } }
+                    }
                 } header: {
                     Text(words("settings_pause"))
                 } footer: {

@@ -24,6 +24,7 @@ use crate::{
         challenge::{self, Subject as For},
         enrolment,
         served::{self, Served},
+        statement::VerifiedStatement,
     },
     scope::Scope,
     server::Server,
@@ -48,7 +49,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/statements", post(statements))
         .route("/v1/policy", get(policy))
         .route("/v1/catalogue", get(catalogue))
-        .route("/v1/keys", get(keys))
+        .route("/v1/keys", get(keys).post(rotations))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(Router::new().route("/v1/reports/batch", post(batch)).layer(DefaultBodyLimit::max(LARGEST_BATCH)))
 }
@@ -103,17 +104,38 @@ async fn statements(
     body: Bytes,
 ) -> Result<Json<Receipt>, Problem> {
     let verified = intake::statement::verify(&server, envelope(&headers, &body)?).await?;
+    if verified.is_rotation() {
+        return Err(ProblemCode::MalformedRequest.detail("a key rotation goes to `POST /v1/keys`"));
+    }
+    take_in(&server, verified).await
+}
+
+/// Takes in the statement by which another key takes the place of the device's.
+async fn rotations(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Receipt>, Problem> {
+    let verified = intake::statement::verify(&server, envelope(&headers, &body)?).await?;
+    if !verified.is_rotation() {
+        return Err(ProblemCode::MalformedRequest.detail("only a key rotation goes here; see `POST /v1/statements`"));
+    }
+    take_in(&server, verified).await
+}
+
+async fn take_in(server: &Arc<Server>, verified: VerifiedStatement) -> Result<Json<Receipt>, Problem> {
     server.limits.count(Subject::Device(&verified.statement.device.to_bytes()))?;
-    let (state, received_at) = (Arc::clone(&server), server.now());
+    let (state, received_at) = (Arc::clone(server), server.now());
     let key = verified.registered.key.thumbprint().to_owned();
-    let withdraws = verified.statement.content == (Content::Withdrawal {});
+    // What is known of the key changes with it.
+    let changes = verified.is_rotation() || verified.statement.content == (Content::Withdrawal {});
     let outcome = server
         .store
         .commit(move |connection, desk| {
             intake::statement::commit(connection, desk, &state.keys, &verified, received_at)
         })
         .await?;
-    if withdraws {
+    if changes {
         server.registry.forget(&key);
     }
     let told = outcome.as_ref().map_or_else(|problem| problem.code.as_str(), |_| "acknowledged");

@@ -7,7 +7,6 @@ use agent_core::{
     wire::{
         envelope::{Kind, Unverified, hash, hex},
         id::DeviceId,
-        key::{PublicKey, VerifyingKey},
         posture::{ReceivedPosture, ReceivedVerdict},
     },
 };
@@ -22,6 +21,7 @@ use super::{
     timeline::{self, Span, Subjects},
 };
 use crate::{
+    intake::device_keys::DeviceKeys,
     judging::Said,
     scope::Scope,
     store::{StoreError, from_ms, parse},
@@ -162,19 +162,17 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                e.public_key, p.posture, p.said
+                p.posture, p.said
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(key)?;
     let Some(row) = rows.next()? else { return Ok(None) };
-    let public_key: String = row.get(COLUMN_COUNT + 5)?;
-    let posture: Option<String> = row.get(COLUMN_COUNT + 6)?;
-    let said: Option<String> = row.get(COLUMN_COUNT + 7)?;
+    let posture: Option<String> = row.get(COLUMN_COUNT + 5)?;
+    let said: Option<String> = row.get(COLUMN_COUNT + 6)?;
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
-    let key: PublicKey = parse("key", &public_key)?;
-    let key = VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))?;
+    let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
     let mut spans = timeline::recent(connection, scope, id, now)?;
     Ok(Some(Device {
@@ -185,8 +183,8 @@ pub fn device(
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
-        last_report: last_report(connection, scope, id, &key)?,
-        statements: statements(connection, scope, id, &key)?,
+        last_report: last_report(connection, scope, id, &keys)?,
+        statements: statements(connection, scope, id, &keys)?,
         paused_until: paused_until(&said.pauses, now).filter(|_| shown.left_at.is_none()),
         row: shown,
         views: views(connection, scope, id)?,
@@ -219,7 +217,7 @@ fn last_report(
     connection: &Connection,
     scope: Scope,
     id: DeviceId,
-    key: &VerifyingKey,
+    keys: &DeviceKeys,
 ) -> Result<Option<ReceivedReport>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT sequence, received_at, made_at, clock_skew, fresh, hash, envelope FROM reports
@@ -228,7 +226,8 @@ fn last_report(
     let mut rows = statement.query(params![scope.org(), id.to_bytes()])?;
     let Some(row) = rows.next()? else { return Ok(None) };
     let (kept_hash, envelope): (Vec<u8>, String) = (row.get(5)?, row.get(6)?);
-    let message = Unverified::parse(&envelope);
+    let message = Unverified::parse(&envelope).ok();
+    let key = message.as_ref().map(|message| keys.of(message));
     let payload = message.as_ref().map(|message| indented(&String::from_utf8_lossy(message.payload())));
     Ok(Some(ReceivedReport {
         sequence: row.get::<_, i64>(0)?.unsigned_abs(),
@@ -237,9 +236,9 @@ fn last_report(
         clock_skew: row.get::<_, i64>(3)? / 1000,
         fresh: row.get(4)?,
         hash: hex(&kept_hash),
-        algorithm: key.algorithm().as_str().to_owned(),
+        algorithm: key.map(|key| key.algorithm().as_str().to_owned()).unwrap_or_default(),
         payload: payload.unwrap_or_default(),
-        signature_verifies: message.is_ok_and(|message| message.verify(Kind::Report, key).is_ok())
+        signature_verifies: message.is_some_and(|message| keys.open(message, Kind::Report).is_ok())
             && hash(&envelope).as_slice() == kept_hash,
     }))
 }

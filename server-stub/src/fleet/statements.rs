@@ -3,7 +3,6 @@
 use agent_core::wire::{
     envelope::{Kind, Unverified, hash, hex},
     id::DeviceId,
-    key::VerifyingKey,
     statement::{Content, Statement},
 };
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::device::indented;
 use crate::{
+    intake::device_keys::DeviceKeys,
     scope::Scope,
     store::{StoreError, from_ms},
 };
@@ -26,9 +26,10 @@ const TOLD: u32 = 50;
 pub struct ReceivedStatement {
     /// Its number.
     pub number: u64,
-    /// `acknowledgement`, `declaration`, `pause` or `withdrawal`.
+    /// `acknowledgement`, `declaration`, `pause`, `key-rotation` or `withdrawal`.
     pub kind: String,
-    /// What was acknowledged, `notice` or `usage-rules`; or what was declared.
+    /// What was acknowledged, `notice` or `usage-rules`; or what was declared; or the new key's
+    /// thumbprint.
     pub about: Option<String>,
     /// The version of the text that was acknowledged.
     pub version: Option<u32>,
@@ -65,7 +66,7 @@ pub(super) fn statements(
     connection: &Connection,
     scope: Scope,
     id: DeviceId,
-    key: &VerifyingKey,
+    keys: &DeviceKeys,
 ) -> Result<Vec<ReceivedStatement>, StoreError> {
     let mut statement = connection.prepare_cached(
         "SELECT number, kind, received_at, made_at, hash, envelope FROM statements
@@ -75,8 +76,9 @@ pub(super) fn statements(
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
         let (kept_hash, envelope): (Vec<u8>, String) = (row.get(4)?, row.get(5)?);
-        let message = Unverified::parse(&envelope);
-        let said: Option<Statement> = message.as_ref().ok().and_then(|message| message.read_unverified().ok());
+        let message = Unverified::parse(&envelope).ok();
+        let key = message.as_ref().map(|message| keys.of(message));
+        let said: Option<Statement> = message.as_ref().and_then(|message| message.read_unverified().ok());
         let payload = message.as_ref().map(|message| indented(&String::from_utf8_lossy(message.payload())));
         let mut one = ReceivedStatement {
             number: row.get::<_, i64>(0)?.unsigned_abs(),
@@ -91,9 +93,9 @@ pub(super) fn statements(
             received_at: from_ms(row.get(2)?),
             made_at: from_ms(row.get(3)?),
             hash: hex(&kept_hash),
-            algorithm: key.algorithm().as_str().to_owned(),
+            algorithm: key.map(|key| key.algorithm().as_str().to_owned()).unwrap_or_default(),
             payload: payload.unwrap_or_default(),
-            signature_verifies: message.is_ok_and(|message| message.verify(Kind::Statement, key).is_ok())
+            signature_verifies: message.is_some_and(|message| keys.open(message, Kind::Statement).is_ok())
                 && hash(&envelope).as_slice() == kept_hash,
         };
         match said.map(|said| said.content) {
@@ -110,6 +112,9 @@ pub(super) fn statements(
             Some(Content::Pause(pause)) => {
                 one.from = Some(pause.from);
                 one.until = Some(pause.until);
+            }
+            Some(Content::KeyRotation(rotation)) => {
+                one.about = rotation.verify().ok().map(|(_, key)| key.thumbprint().to_owned());
             }
             Some(Content::Withdrawal {}) | None => {}
         }

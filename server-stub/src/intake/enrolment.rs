@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     challenge::{self, Subject},
+    device_keys,
     registry::Registered,
     served,
     verify::refusal,
@@ -86,7 +87,8 @@ pub(crate) async fn enrol(
     let random = random().map_err(|_| ProblemCode::Internal)?;
     let enrolled =
         server.store.commit(move |connection, desk| take_in(connection, desk, &enrolment, random, cut(now))).await??;
-    let registered = Registered { scope, device: enrolled.device, group: enrolled.group, key, left: false };
+    let registered =
+        Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, left: false };
     answer(server, &registered, enrolled.at, now).await
 }
 
@@ -129,9 +131,7 @@ fn take_in(
         )?
         .query_row(params![scope.org(), token_hash, to_ms(now)], |row| row.get(0))
         .optional()?;
-    let taken = connection
-        .prepare_cached("SELECT EXISTS (SELECT 1 FROM devices WHERE thumbprint = ?1)")?
-        .query_row([&enrolment.thumbprint], |row| row.get::<_, bool>(0))?;
+    let taken = device_keys::is_known(connection, &enrolment.thumbprint)?;
     let Some(group) = group.filter(|_| !taken) else { return Ok(Err(ProblemCode::EnrolmentRefused.into())) };
     let device = DeviceId::new(scope.org(), random);
     insert_device(connection, enrolment, device, &group, now)?;

@@ -9,8 +9,11 @@
 mod acknowledgement;
 pub(crate) mod challenge;
 mod commit;
+pub(crate) mod device_keys;
 pub(crate) mod enrolment;
 pub(crate) mod registry;
+#[cfg(test)]
+mod rotation_tests;
 pub(crate) mod served;
 pub(crate) mod statement;
 #[cfg(test)]

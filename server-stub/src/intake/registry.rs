@@ -9,12 +9,13 @@ use agent_core::wire::{
     id::DeviceId,
     key::{PublicKey, VerifyingKey},
 };
+use jiff::Timestamp;
 use lru::LruCache;
 use rusqlite::{OptionalExtension, params};
 
 use crate::{
     scope::Scope,
-    store::{Store, StoreError, parse},
+    store::{Store, StoreError, from_ms, parse},
 };
 
 /// An enrolled device and its key.
@@ -24,12 +25,14 @@ pub(crate) struct Registered {
     pub(crate) device: DeviceId,
     pub(crate) group: String,
     pub(crate) key: VerifyingKey,
+    /// When another key took its place: it may still sign what was challenged before.
+    pub(crate) replaced_at: Option<Timestamp>,
     /// Whether it had left when this was looked up.
     pub(crate) left: bool,
 }
 
-/// Organisation, device, group, key, and whether it has left.
-type Row = (u32, [u8; 16], String, String, bool);
+/// Organisation, device, group, key, when it was replaced, and whether the device has left.
+type Row = (u32, [u8; 16], String, String, Option<i64>, bool);
 
 /// How many keys stay at hand.
 const KEYS: NonZeroUsize = NonZeroUsize::new(100_000).expect("not zero");
@@ -49,7 +52,7 @@ impl Registry {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop(thumbprint);
     }
 
-    /// The device that is enrolled with the key of this thumbprint.
+    /// The device whose key has this thumbprint, or had it before.
     pub(crate) async fn find(&self, store: &Store, thumbprint: &str) -> Result<Option<Arc<Registered>>, StoreError> {
         if let Some(found) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(thumbprint) {
             return Ok(Some(Arc::clone(found)));
@@ -59,23 +62,27 @@ impl Registry {
             .read(move |connection| {
                 connection
                     .prepare_cached(
-                        "SELECT d.org, d.device, d.grp, d.public_key, s.left_at IS NOT NULL
-                         FROM devices d LEFT JOIN device_states s USING (org, device) WHERE d.thumbprint = ?1",
+                        "SELECT d.org, d.device, d.grp, k.public_key, k.replaced_at, s.left_at IS NOT NULL
+                         FROM (SELECT org, device, public_key, NULL AS replaced_at FROM devices WHERE thumbprint = ?1
+                               UNION ALL
+                               SELECT org, device, public_key, replaced_at FROM former_keys WHERE thumbprint = ?1) k
+                         JOIN devices d USING (org, device) LEFT JOIN device_states s USING (org, device)",
                     )?
                     .query_row(params![wanted], |row| {
-                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+                        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
                     })
                     .optional()
                     .map_err(StoreError::from)
             })
             .await?;
-        let Some((org, device, group, key, left)): Option<Row> = found else { return Ok(None) };
+        let Some((org, device, group, key, replaced_at, left)): Option<Row> = found else { return Ok(None) };
         let key: PublicKey = parse("key", &key)?;
         let registered = Arc::new(Registered {
             scope: Scope::proven(org),
             device: DeviceId::from_bytes(device),
             group,
             key: VerifyingKey::try_from(&key).map_err(|error| StoreError::row("key", error))?,
+            replaced_at: replaced_at.map(from_ms),
             left,
         });
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(thumbprint.to_owned(), Arc::clone(&registered));

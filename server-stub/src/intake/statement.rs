@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agent_core::wire::{
     envelope::{self, Kind, Unverified, hex},
+    key_rotation::{KeyRotation, Possession},
     statement::{Content, Receipt, Statement},
 };
 use jiff::Timestamp;
@@ -11,8 +12,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     challenge::{self, Subject},
+    device_keys,
     registry::Registered,
-    verify::{find, refusal},
+    verify::{find, may_sign, refusal},
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
@@ -31,6 +33,15 @@ pub(crate) struct VerifiedStatement {
     hash: [u8; 32],
     /// When its challenge was issued.
     challenged_at: Timestamp,
+    /// The key that takes the place of the device's, where it says so: proven to be there.
+    rotation: Option<Possession>,
+}
+
+impl VerifiedStatement {
+    /// Whether it puts another key in the place of the device's.
+    pub(crate) const fn is_rotation(&self) -> bool {
+        self.rotation.is_some()
+    }
 }
 
 /// Verifies a statement's envelope. A device that has left may repeat what it said.
@@ -44,8 +55,23 @@ pub(crate) async fn verify(server: &Server, envelope: String) -> Result<Verified
     }
     let challenged_at = challenge::issued_at(&server.keys, Subject::Device(statement.device), &statement.challenge)
         .ok_or(ProblemCode::ChallengeInvalid)?;
+    may_sign(server, &registered, challenged_at)?;
+    let rotation = match &statement.content {
+        Content::KeyRotation(rotation) => Some(possession(rotation, &statement, &registered)?),
+        _ => None,
+    };
     let hash = envelope::hash(&envelope);
-    Ok(VerifiedStatement { registered, statement, envelope, hash, challenged_at })
+    Ok(VerifiedStatement { registered, statement, envelope, hash, challenged_at, rotation })
+}
+
+/// The new key is there, and means this device, this server, this challenge and the key that signed the statement.
+fn possession(rotation: &KeyRotation, statement: &Statement, old: &Registered) -> Result<Possession, Problem> {
+    let (possession, _) = rotation.verify().map_err(refusal)?;
+    let same = possession.audience == statement.audience
+        && possession.device == statement.device
+        && possession.challenge == statement.challenge
+        && possession.replaces == old.key.thumbprint();
+    if same { Ok(possession) } else { Err(ProblemCode::AudienceMismatch.into()) }
 }
 
 /// Commits one statement that was received at a moment.
@@ -70,6 +96,7 @@ pub(crate) fn commit(
             Err(ProblemCode::StatementNumberConflict.into())
         }
         None if statement.number <= record.last_statement => Err(ProblemCode::StatementNumberPassed.into()),
+        None if !takes_place(connection, verified, now)? => Err(ProblemCode::UnknownKey.into()),
         None => {
             let rules = desk.rules(connection, scope)?;
             take_in(connection, desk, &mut record, &rules, verified, now)?;
@@ -85,6 +112,12 @@ pub(crate) fn commit(
     });
     desk.put(record);
     Ok(receipt)
+}
+
+/// Puts a new key in its place, where the statement brings one.
+fn takes_place(connection: &Connection, verified: &VerifiedStatement, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(possession) = &verified.rotation else { return Ok(true) };
+    device_keys::replace(connection, verified.registered.scope, possession, number(verified.statement.number)?, now)
 }
 
 /// A new statement: its row, what it changes, and the judgement with it.
@@ -103,6 +136,7 @@ fn take_in(
         Content::Acknowledgement(_) => "acknowledgement",
         Content::Declaration(_) => "declaration",
         Content::Pause(_) => "pause",
+        Content::KeyRotation(_) => "key-rotation",
         Content::Withdrawal {} => "withdrawal",
     };
     connection

@@ -8,7 +8,7 @@ use agent_core::wire::{
     message::{Proof, SCHEMA_VERSION},
     report::Report,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     challenge::{self, Subject},
@@ -39,6 +39,9 @@ impl std::fmt::Debug for Registered {
 /// The largest sequence number: JSON's whole numbers end here.
 const LARGEST_SEQUENCE: u64 = 1 << 53;
 
+/// How long a device keeps what it could not deliver.
+const LONGEST_QUEUE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Verifies a report's envelope.
 pub(crate) async fn verify(server: &Server, envelope: String) -> Result<VerifiedReport, Problem> {
     let unverified = Unverified::parse(&envelope).map_err(refusal)?;
@@ -56,6 +59,7 @@ pub(crate) async fn verify(server: &Server, envelope: String) -> Result<Verified
     }
     let challenged_at = challenge::issued_at(&server.keys, Subject::Device(report.device), &report.challenge)
         .ok_or(ProblemCode::ChallengeInvalid)?;
+    may_sign(server, &registered, challenged_at)?;
     let hash = envelope::hash(&envelope);
     Ok(VerifiedReport { registered, report, envelope, hash, challenged_at })
 }
@@ -80,7 +84,19 @@ pub(crate) async fn verify_proof(
     }
     challenge::issued_at(&server.keys, Subject::Device(proof.device), &proof.challenge)
         .ok_or(ProblemCode::ChallengeInvalid)?;
+    // A proof is made on the spot and never waits.
+    if registered.replaced_at.is_some() {
+        return Err(ProblemCode::UnknownKey.into());
+    }
     Ok(registered)
+}
+
+/// A key that another one took the place of has signed only what was challenged before, and what it signed waits no
+/// longer than a device's queue keeps it.
+pub(super) fn may_sign(server: &Server, key: &Registered, challenged_at: Timestamp) -> Result<(), Problem> {
+    let Some(replaced_at) = key.replaced_at else { return Ok(()) };
+    let waited = server.now().duration_since(replaced_at);
+    if challenged_at <= replaced_at && waited <= LONGEST_QUEUE { Ok(()) } else { Err(ProblemCode::UnknownKey.into()) }
 }
 
 /// The device of this key, unless it has left.

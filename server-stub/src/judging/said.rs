@@ -49,7 +49,7 @@ impl Said {
                 let surplus = self.pauses.len().saturating_sub(MOST_PAUSES);
                 self.pauses.drain(..surplus);
             }
-            Content::Acknowledgement(_) | Content::Withdrawal {} => {}
+            Content::Acknowledgement(_) | Content::KeyRotation(_) | Content::Withdrawal {} => {}
         }
     }
 

@@ -235,6 +235,7 @@ fn what_was_said(statement: &ReceivedStatement, chrome: &Chrome) -> String {
         ("pause", _, Some(from), Some(until)) => {
             language.fill("said.pause", &[("from", &when.moment(from)), ("until", &when.moment(until))])
         }
+        ("key-rotation", ..) => language.fill("said.key-rotation", &[("key", about)]),
         ("withdrawal", ..) => language.say("said.withdrawal").to_owned(),
         _ => language.say("said.unknown").to_owned(),
     }

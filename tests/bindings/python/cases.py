@@ -267,6 +267,8 @@ async def what_a_person_says_is_kept_and_nothing_is_reported_before_the_notice(w
     paused = shell.agent.status(a.Language.EN).paused_until
     assert abs(paused - (now + timedelta(days=7))) < timedelta(minutes=1), (paused, held)
     await refused(a.AgentError.BadInput, lambda: shell.agent.pause(now, now - timedelta(days=1)))
+    shell.agent.pause(now, now)
+    assert shell.agent.status(a.Language.EN).paused_until is None
 
 
 # Async.

@@ -12,6 +12,7 @@ mod organisations;
 mod person;
 mod replay;
 mod restart;
+mod rotation;
 mod rules;
 mod site;
 mod statements;

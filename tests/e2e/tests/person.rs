@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use agent_core::{
     client::{
-        Agent, AgentError, Delivery, HttpTransport, MemoryStorage, Ports, SeededRandom, Storage, Transport, Urgency,
+        Agent, AgentError, Delivery, HttpTransport, KeySuccession, MemoryStorage, Ports, SeededRandom, Storage,
+        Transport, Urgency,
     },
     clock::Clock,
     judge::facts::{AppFacts, DeviceFacts, LockComplexity, Platform, Presence, Reading, StorageEncryption},
@@ -41,11 +42,23 @@ impl Person {
         storage: Arc<dyn Storage>,
         key: Arc<dyn Signer>,
     ) -> Self {
+        Self::keeping(clock, transport, storage, key, None)
+    }
+
+    /// With a phone whose key can have a successor.
+    pub(crate) fn keeping(
+        clock: Arc<dyn Clock>,
+        transport: Arc<dyn Transport>,
+        storage: Arc<dyn Storage>,
+        key: Arc<dyn Signer>,
+        succession: Option<Arc<dyn KeySuccession>>,
+    ) -> Self {
         let agent = Agent::new(Ports {
             storage: Arc::clone(&storage),
             transport,
             signer: Arc::clone(&key),
             attestation: None,
+            succession,
             clock,
             random: Arc::new(SeededRandom::new(1)),
             platform: Platform::Android,

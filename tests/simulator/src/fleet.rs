@@ -105,6 +105,7 @@ impl Fleet {
                     transport: Arc::clone(&world.transport),
                     signer: Arc::new(SoftwareKey::generate(Algorithm::Es256)?),
                     attestation: None,
+                    succession: None,
                     clock: Arc::clone(&world.clock),
                     random: Arc::new(SeededRandom::new(plan.seed ^ place)),
                     platform: phone.platform(),

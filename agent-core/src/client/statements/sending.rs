@@ -41,7 +41,8 @@ pub(in crate::client) async fn send(channel: &Channel<'_>, enrolled: &Enrolled) 
     loop {
         let next = Statements::load(storage, enrolled.device)?.waiting().first().cloned();
         let Some(one) = next else { return Ok(told) };
-        let request = Request::post("/v1/statements", ContentType::Jose, one.envelope.clone().into_bytes());
+        let path = if one.rotates_to.is_some() { "/v1/keys" } else { "/v1/statements" };
+        let request = Request::post(path, ContentType::Jose, one.envelope.clone().into_bytes());
         let sent = channel.send(Sent::Statement, Some(one.number), &one.envelope, request).await?;
         let receipt = sent.and_then(|response| answer::read(&response)).and_then(|receipt| matching(&one, receipt));
         channel.answered(&one.envelope, &receipt)?;
@@ -80,6 +81,10 @@ pub(in crate::client) async fn send(channel: &Channel<'_>, enrolled: &Enrolled) 
             enrolment::forget(storage)?;
             told.has_left = true;
             return Ok(told);
+        }
+        // The key first: what is not settled is sent again, and the server gives the same answer.
+        if let (Some(key), Some(succession)) = (&one.rotates_to, &channel.ports.succession) {
+            succession.adopt(key)?;
         }
         contact.save(storage)?;
         Statements::load(storage, enrolled.device)?.settle(one.number)?;

@@ -5,6 +5,7 @@ mod believing;
 mod chaos;
 mod flaky;
 mod journey;
+mod rotating;
 mod saying;
 mod server;
 mod showing;
@@ -55,6 +56,7 @@ impl World {
             transport: network.clone(),
             signer: Arc::new(SoftwareKey::from_seed(&[7; 32]).unwrap()),
             attestation: None,
+            succession: None,
             clock: clock.clone(),
             random: Arc::new(SeededRandom::new(7)),
             platform: Platform::Android,

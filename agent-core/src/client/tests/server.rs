@@ -14,7 +14,7 @@ use crate::{
     clock::{Clock, FixedClock},
     judge::DeviceState,
     wire::{
-        envelope::{Kind, Unverified, hash, hex, seal, sha256},
+        envelope::{Kind, Unverified, Verified, hash, hex, seal, sha256},
         id::{Audience, DeviceId},
         key::{Algorithm, PublicKey, VerifyingKey},
         message::{
@@ -51,6 +51,8 @@ pub(super) struct Held {
     pub(super) reports: BTreeMap<u64, String>,
     /// Statements by number, as committed.
     pub(super) statements: BTreeMap<u64, String>,
+    /// The key before the device's.
+    pub(super) former_key: Option<PublicKey>,
     /// Every envelope that ever arrived, by number: more than one is a repeat with other bytes.
     pub(super) seen: BTreeMap<u64, BTreeSet<String>>,
     pub(super) requests: Vec<String>,
@@ -80,6 +82,16 @@ pub(super) fn policy_document(spec: &serde_json::Value) -> serde_json::Value {
 
 pub(super) fn guarded<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Held {
+    /// A message that the device has signed, with the key before its own where it names that one.
+    fn open(&self, envelope: &str, kind: Kind) -> Verified {
+        let envelope = Unverified::parse(envelope).unwrap();
+        let own = self.device.iter().map(|(_, key)| key);
+        let key = own.chain(&self.former_key).find(|key| key.thumbprint() == envelope.key_thumbprint()).unwrap();
+        envelope.verify(kind, &VerifyingKey::try_from(key).unwrap()).unwrap()
+    }
 }
 
 impl FakeServer {
@@ -207,7 +219,7 @@ impl FakeServer {
             (Method::Post, "/v1/reports") => {
                 self.report(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
             }
-            (Method::Post, "/v1/statements") => {
+            (Method::Post, "/v1/statements" | "/v1/keys") => {
                 self.statement(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
             }
             (Method::Post, "/v1/reports/batch") if !self.held().moods.contains(&Mood::NoBatches) => {
@@ -255,12 +267,12 @@ impl FakeServer {
 
     fn statement(&self, envelope: &str) -> Result<Receipt, Problem> {
         let mut held = self.held();
-        let (device, key) = held.device.clone().unwrap();
-        let key = VerifyingKey::try_from(&key).unwrap();
-        let verified = Unverified::parse(envelope).unwrap().verify(Kind::Statement, &key).unwrap();
+        let device = held.device.clone().unwrap().0;
+        let verified = held.open(envelope, Kind::Statement);
         let statement: Statement = verified.read().unwrap();
         assert_eq!((statement.device, &statement.audience), (device, &Self::audience()));
-        let known = held.statements.get(&statement.number);
+        let known = held.statements.get(&statement.number).cloned();
+        let known = known.as_deref();
         if known.is_some_and(|known| known != envelope) {
             return Err(problem(409, "statement-number-conflict"));
         }
@@ -272,6 +284,10 @@ impl FakeServer {
         }
         if matches!(statement.content, statement::Content::Withdrawal {}) {
             held.moods.insert(Mood::Left);
+        }
+        if let (None, statement::Content::KeyRotation(rotation)) = (known, &statement.content) {
+            let (possession, _) = rotation.verify().unwrap();
+            held.former_key = held.device.replace((device, possession.key)).map(|(_, key)| key);
         }
         held.statements.insert(statement.number, envelope.to_owned());
         drop(held);
@@ -287,9 +303,8 @@ impl FakeServer {
         if held.moods.contains(&Mood::Unknown) {
             return Err(problem(403, "unknown-key"));
         }
-        let (device, key) = held.device.clone().unwrap();
-        let key = VerifyingKey::try_from(&key).unwrap();
-        let verified = Unverified::parse(envelope).unwrap().verify(Kind::Report, &key).unwrap();
+        let device = held.device.clone().unwrap().0;
+        let verified = held.open(envelope, Kind::Report);
         let report: Report = verified.read().unwrap();
         assert_eq!((report.device, &report.audience), (device, &Self::audience()));
         held.seen.entry(report.sequence).or_default().insert(envelope.to_owned());

@@ -38,6 +38,9 @@ pub(in crate::wire) fn statement_within_limits(statement: &Statement) -> Result<
             fault.text("content.acknowledgement.textHash", Some(&acknowledged.text_hash));
         }
         statement::Content::Pause(pause) => fault.unless("content.pause.until", is_pause(pause)),
+        statement::Content::KeyRotation(rotation) => {
+            fault.text("content.keyRotation.possession", Some(&rotation.possession));
+        }
         statement::Content::Declaration(_) | statement::Content::Withdrawal {} => {}
     }
     fault.first.map_or(Ok(()), Err)

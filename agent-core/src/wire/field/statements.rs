@@ -78,6 +78,12 @@ pub const STATEMENT_FIELDS: &[Field] = &[
         "From when you are away: nothing is read or sent. The reason is not asked.",
     ),
     seen("content.pause.until", Moment, "Hasta cuándo.", "Until when."),
+    own(
+        "content.keyRotation.possession",
+        Text(40 * 1024),
+        "La clave nueva de este dispositivo, firmada por ella misma, y la prueba de dónde está guardada. No dice nada de ti.",
+        "This device's new key, signed by itself, and the evidence of where it is kept. Says nothing about you.",
+    ),
 ];
 
 const SMALL: u64 = u32::MAX as u64;

@@ -14,6 +14,7 @@ use crate::{
     },
     wire::{
         id::{Audience, DeviceId},
+        key_rotation::KeyRotation,
         report::{Content, Full, Report, Unchanged},
         statement::{self, Statement},
     },
@@ -112,6 +113,7 @@ fn statements() -> Vec<Statement> {
         }),
         statement::Content::Declaration(statement::Answer { declaration: Declaration::AwayMessage, affirmed: false }),
         statement::Content::Pause(pause),
+        statement::Content::KeyRotation(KeyRotation { possession: "a.b.c".into() }),
         statement::Content::Withdrawal {},
     ]
     .map(|content| Statement {
@@ -160,6 +162,7 @@ fn a_statement_outside_its_table_is_refused() {
             ("/content/acknowledgement/language", json!("fr")),
             ("/content/pause/until", json!("2026-11-30T08:00:00Z")),
             ("/content/pause/until", json!("2027-12-03T08:00:00Z")),
+            ("/content/keyRotation/possession", json!("x".repeat(40 * 1024 + 1))),
         ] {
             let mut other = json.clone();
             let Some(place) = other.pointer_mut(at) else { continue };

@@ -249,6 +249,7 @@ pub const TEXTS: &[Text] = &[
     t("said.denied", "Declaró que no: {declaration}", "Declared that it is not so: {declaration}"),
     t("said.pause", "Estará fuera del {from} al {until}", "Will be away from {from} until {until}"),
     t("said.pause.ended", "Volvió antes: la pausa acaba el {until}", "Came back: the pause ends on {until}"),
+    t("said.key-rotation", "El dispositivo cambió de clave: ahora {key}", "The device changed its key: now {key}"),
     t("said.withdrawal", "Se dio de baja", "Withdrew"),
     t("said.unknown", "Algo que esta versión no conoce", "Something that this version does not know"),
     t("said.text", "SHA-256 del texto que vio", "SHA-256 of the text that was shown"),
@@ -496,8 +497,8 @@ pub const TEXTS: &[Text] = &[
     t("enrol.phone.open", "Abrir la aplicación Atalaya", "Open the Atalaya app"),
     t(
         "enrol.phone.why",
-        "Si no se abre, instala antes la aplicación que te indique tu empresa y vuelve a este enlace.",
-        "If it does not open, first install the app your company names, then come back to this link.",
+        "En Android. Si no se abre, instala antes la aplicación que te indique tu empresa y vuelve a este enlace. En un iPhone, copia el enlace entero en la aplicación.",
+        "On Android. If it does not open, first install the app your company names, then come back to this link. On an iPhone, copy the whole link into the app.",
     ),
     t("enrol.host", "En un ordenador", "On a computer"),
     t(

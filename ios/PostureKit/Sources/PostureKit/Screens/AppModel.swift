@@ -250,6 +250,9 @@ public final class AppModel {
         await say { agent, _ in try await agent.pause(from: from, until: until) }
     }
 
+    /// Ends the pause that lasts: one without a length does.
+    public func resume() async { await pause(until: now()) }
+
     /// Whether WhatsApp may be looked for, where the company lets the person decide.
     public var looksForWhatsApp: Bool {
         get {

@@ -8,6 +8,8 @@ public struct SettingsScreen: Equatable, Sendable {
     public let privacy: URL?
     /// Whether the person decides if WhatsApp may be looked for.
     public let asksAboutWhatsApp: Bool
+    /// When the pause that lasts ends.
+    public let pausedUntil: Date?
     public let version: String
     /// A pause may be as long as this.
     public static let longestPause: TimeInterval = 60 * 24 * 3600
@@ -32,6 +34,7 @@ public struct SettingsScreen: Equatable, Sendable {
         contact = configuration.supportContact
         privacy = configuration.privacyURL
         asksAboutWhatsApp = configuration.whatsApp == .userDecides
+        pausedUntil = status?.pausedUntil
         version = words("settings_version", appVersion)
     }
 }

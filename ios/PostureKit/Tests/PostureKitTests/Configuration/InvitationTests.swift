@@ -32,7 +32,7 @@ import Testing
 
     @Test func theTokenIsNeverPrinted() throws {
         let invitation = try #require(Invitation.read("https://a.example:8443/enrol#\(Self.token)"))
-        #expect("\(invitation)" == "an invitation to a.example:8443")
+        #expect("\(invitation)" == "Invitation(https://a.example:8443)")
         #expect(!String(reflecting: invitation).contains(Self.token))
         #expect(!"\(EnrolmentScreen.confirm(invitation))".contains(Self.token))
     }

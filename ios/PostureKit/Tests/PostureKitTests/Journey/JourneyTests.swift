@@ -243,6 +243,9 @@ extension ShimSuite {
                 return
             }
             #expect(abs(paused.timeIntervalSince(until)) < 2)
+            let back = Date()
+            try await agent.pause(from: back, until: back)
+            #expect(try await agent.status(.es).pausedUntil == nil)
             await agent.shutdown()
         }
 

@@ -8,7 +8,8 @@ import android.view.ViewGroup
 import android.widget.Button
 import android.widget.TextView
 import kotlinx.coroutines.runBlocking
-import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.enrolment.TOKEN
+import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.job.Rounds
 import org.atalaya.agent.probe.AppProbe
 import org.atalaya.agent.support.Phone
@@ -48,7 +49,7 @@ class JourneyTest {
     fun end() = server.close()
 
     private fun enrol(link: String = server.link()) =
-        runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(Invitation.ofLink(link)), null) }
+        runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(invitationOf(link)), null) }
 
     private fun acknowledged(outcome: Rounds.Outcome): UInt = (outcome as Rounds.Outcome.Delivered).delivery.acknowledged
 
@@ -81,8 +82,9 @@ class JourneyTest {
     fun a_person_goes_from_the_link_to_the_status_by_the_screens_alone() {
         phone.install(AppProbe.WHATSAPP_BUSINESS, "2.26.39.71")
         val link = server.link()
-        val handed = "atalaya://enrol?server=${Uri.encode(link.substringBefore("/enrol"))}#${link.substringAfter('#')}"
-        val enrol = Robolectric.buildActivity(EnrolScreen::class.java, Intent(Intent.ACTION_VIEW, Uri.parse(handed))).setup().get()
+        val page = Uri.parse("atalaya://enrol?server=${Uri.encode(link.substringBefore("/enrol"))}")
+        val handed = Intent(Intent.ACTION_VIEW, page).putExtra(TOKEN, link.substringAfter('#'))
+        val enrol = Robolectric.buildActivity(EnrolScreen::class.java, handed).setup().get()
         assertTrue("nothing is sent before the host is confirmed", phone.atalaya.enrolments.all().isEmpty())
         assertTrue("the host is shown", texts(enrol.page).any { "127.0.0.1:" in it })
         press(enrol.page, enrol.getString(R.string.enrol_yes))

@@ -4,7 +4,7 @@ import java.time.Duration
 import java.time.Instant
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.enrolment.Enrolled
-import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.job.Rounds
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
@@ -34,7 +34,7 @@ class SayingTest {
     fun end() = server.close()
 
     private fun ready(): Enrolled = runBlocking {
-        phone.atalaya.enrolments.enrol(checkNotNull(Invitation.ofLink(server.link())), null).also { one ->
+        phone.atalaya.enrolments.enrol(checkNotNull(invitationOf(server.link())), null).also { one ->
             one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
             phone.atalaya.rounds.asked(one)
         }

@@ -7,16 +7,17 @@ import java.security.MessageDigest
 import org.atalaya.agent.key.DeviceKey
 import org.atalaya.agent.key.KeystoreAttestation
 import org.atalaya.agent.key.KeystoreSigner
-import org.atalaya.agent.managed.Configuration
-import org.atalaya.agent.managed.LookForWhatsApp
 import org.atalaya.agent.managed.ManagedConfiguration
 import org.atalaya.agent.net.SystemTransport
 import org.atalaya.agent.probe.AndroidProbe
 import org.atalaya.core.AgentException
+import org.atalaya.core.Configuration
+import org.atalaya.core.Invitation
 import org.atalaya.core.Language
 import org.atalaya.core.Platform
 import org.atalaya.core.PostureAgent
 import org.atalaya.core.Setup
+import org.atalaya.core.WhatsApp
 
 /** All enrolments of this phone; one object in the process. Its methods touch the disk: call them off the main thread. */
 class Enrolments(private val context: Context, private val version: String) {
@@ -81,10 +82,10 @@ class Enrolments(private val context: Context, private val version: String) {
         val place = File(folder, name).apply { mkdirs() }
         val configuration = { configurationOf(context, choices.server) }
         val probe = AndroidProbe(context) {
-            when (configuration()?.checkWhatsapp ?: LookForWhatsApp.ALWAYS) {
-                LookForWhatsApp.ALWAYS -> true
-                LookForWhatsApp.NEVER -> false
-                LookForWhatsApp.USER_DECIDES -> choices.lookForWhatsApp == true
+            when ((configuration() ?: ManagedConfiguration.usual).checkWhatsapp) {
+                WhatsApp.ALWAYS -> true
+                WhatsApp.NEVER -> false
+                WhatsApp.USER_DECIDES -> choices.lookForWhatsApp == true
             }
         }
         val userAgent = "Atalaya/$version (Android ${Build.VERSION.RELEASE})"

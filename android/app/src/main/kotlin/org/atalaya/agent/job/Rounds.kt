@@ -66,7 +66,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     suspend fun followConfiguration() {
         for (configuration in ManagedConfiguration(context).read()) {
             if (configuration.faults.isNotEmpty()) {
-                val fault = AppState("config_error", configuration.faults.joinToString(), isError = true)
+                val fault = AppState("config_error", configuration.faults.joinToString("; ") { "${it.key}: ${it.words}" }, isError = true)
                 AppStateReporter(context).tell(listOf(fault))
             }
             val invitation = configuration.invitation ?: continue

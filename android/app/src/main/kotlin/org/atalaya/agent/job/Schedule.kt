@@ -8,7 +8,7 @@ import java.time.Duration
 import java.time.Instant
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
-import org.atalaya.agent.managed.Configuration
+import org.atalaya.agent.managed.ManagedConfiguration
 
 /**
  * When the phone looks at itself without being asked: a periodic job for each enrolment, kept over restarts, and one more
@@ -53,8 +53,8 @@ class Schedule(private val context: Context) {
     }
 
     private fun interval(enrolled: Enrolled): Duration {
-        val hours = Enrolments.configurationOf(context, enrolled.choices.server)?.reportIntervalHours
-        return Duration.ofHours((hours ?: Configuration.USUAL_INTERVAL_HOURS).toLong())
+        val configuration = Enrolments.configurationOf(context, enrolled.choices.server) ?: ManagedConfiguration.usual
+        return Duration.ofHours(configuration.reportIntervalHours.toLong())
     }
 
     companion object {

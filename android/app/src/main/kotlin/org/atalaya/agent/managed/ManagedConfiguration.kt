@@ -4,6 +4,8 @@ import android.content.Context
 import android.content.RestrictionsManager
 import android.os.Build
 import android.os.Bundle
+import org.atalaya.core.Configuration
+import org.atalaya.core.readConfiguration
 
 /**
  * What device management says now. Read anew each time: nothing tells an app that it changed while it did not run. Since
@@ -17,7 +19,7 @@ class ManagedConfiguration(private val context: Context) {
         } else {
             listOfNotNull(manager.applicationRestrictions)
         }
-        return bundles.map(::texts).filter { it.isNotEmpty() }.map(Configuration::of)
+        return bundles.map(::texts).filter { it.isNotEmpty() }.map(::readConfiguration)
     }
 
     private fun perAdmin(manager: RestrictionsManager): List<Bundle> {
@@ -38,8 +40,11 @@ class ManagedConfiguration(private val context: Context) {
             }
         }
 
-    private companion object {
+    companion object {
+        /** What holds where nothing is written. */
+        val usual: Configuration by lazy { readConfiguration(emptyMap()) }
+
         // The system's own mark that the restrictions are still being fetched.
-        const val PENDING = "restrictions_pending"
+        private const val PENDING = "restrictions_pending"
     }
 }

@@ -8,10 +8,12 @@ import android.view.View
 import android.view.WindowManager
 import android.widget.EditText
 import org.atalaya.agent.R
-import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.enrolment.host
+import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.job.Schedule
 import org.atalaya.agent.ui.part.Parts
 import org.atalaya.core.AgentException
+import org.atalaya.core.Invitation
 
 /** From a link to an enrolment: the person names or confirms the server, and nothing is sent before. */
 class EnrolScreen : Screen() {
@@ -29,10 +31,9 @@ class EnrolScreen : Screen() {
     }
 
     private fun show(intent: Intent) {
-        val link = intent.dataString
-        val invitation = link?.let(Invitation::ofLink)
+        val invitation = invitationOf(intent)
         when {
-            link == null -> ask(null)
+            intent.data == null -> ask(null)
             invitation == null -> ask(getString(R.string.enrol_bad_link))
             else -> confirm(invitation)
         }
@@ -42,7 +43,7 @@ class EnrolScreen : Screen() {
 
     private fun ask(problem: String?): Unit = draw {
         ask(problem) { pasted ->
-            val invitation = Invitation.ofLink(pasted)
+            val invitation = invitationOf(pasted)
             if (invitation == null) ask(context.getString(R.string.enrol_bad_link)) else confirm(invitation)
         }
     }

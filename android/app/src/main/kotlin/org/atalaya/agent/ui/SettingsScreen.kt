@@ -16,13 +16,13 @@ import org.atalaya.agent.R
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.job.Schedule
-import org.atalaya.agent.managed.Configuration
-import org.atalaya.agent.managed.LookForWhatsApp
 import org.atalaya.agent.notify.Notifier
 import org.atalaya.agent.ui.part.Moments
 import org.atalaya.agent.ui.part.Parts
 import org.atalaya.core.AgentException
+import org.atalaya.core.Configuration
 import org.atalaya.core.Status
+import org.atalaya.core.WhatsApp
 
 /** Who the company is to this phone, whom to ask, and what the person decides: to pause, to withdraw. */
 class SettingsScreen : Screen() {
@@ -47,8 +47,8 @@ class SettingsScreen : Screen() {
 
         override fun pause() = choosePause(one)
 
-        // A pause without a length ends the one that lasts; it must not lie in the past by the time it is said.
-        override fun resume() = Instant.now().plusMillis(SAYING_MILLIS).let { pause(one, it, it) }
+        // A pause without a length ends the one that lasts.
+        override fun resume() = Instant.now().let { pause(one, it, it) }
 
         override fun withdraw() = confirmWithdrawal(one)
 
@@ -145,7 +145,6 @@ class SettingsScreen : Screen() {
 
     internal companion object {
         private const val LONGEST_PAUSE_DAYS = 365L
-        private const val SAYING_MILLIS = 500L
 
         fun Parts.page(shown: Shown, now: Instant, acts: Acts) {
             val enrolment = shown.status.enrolment
@@ -160,7 +159,7 @@ class SettingsScreen : Screen() {
             shown.configuration?.privacyUrl?.let { url ->
                 button(words(R.string.settings_privacy), R.style.Button_Plain, above = 0) { acts.link(url) }
             }
-            if (shown.configuration?.checkWhatsapp == LookForWhatsApp.USER_DECIDES) look(shown.looks, acts)
+            if (shown.configuration?.checkWhatsapp == WhatsApp.USER_DECIDES) look(shown.looks, acts)
             if (!shown.notifies) button(words(R.string.settings_notify)) { acts.notifications() }
             line(above = 16)
             pause(shown.status, now, acts)

@@ -12,7 +12,7 @@ internal object Speech {
     fun of(base: Context): Context {
         val chosen = ManagedConfiguration(base).read().firstNotNullOfOrNull { it.uiLocale } ?: return base
         val configuration = Configuration(base.resources.configuration)
-        configuration.setLocale(Locale.forLanguageTag(chosen))
+        configuration.setLocale(Locale.forLanguageTag(chosen.name.lowercase()))
         return base.createConfigurationContext(configuration)
     }
 

@@ -7,7 +7,7 @@ import java.time.Duration
 import java.time.Instant
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.enrolment.Enrolled
-import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
 import org.junit.After
@@ -32,7 +32,7 @@ class ScheduleTest {
     fun end() = server.close()
 
     private fun enrolled(): Enrolled = runBlocking {
-        phone.atalaya.enrolments.enrol(checkNotNull(Invitation.ofLink(server.link())), null)
+        phone.atalaya.enrolments.enrol(checkNotNull(invitationOf(server.link())), null)
     }
 
     @Test

@@ -7,7 +7,7 @@ import java.time.Duration
 import java.time.Instant
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.R
-import org.atalaya.agent.enrolment.Invitation
+import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
 import org.atalaya.agent.ui.Fixtures
@@ -33,7 +33,7 @@ class NotifierTest {
     @After
     fun end() = server.close()
 
-    private fun enrolled() = runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(Invitation.ofLink(server.link())), null) }
+    private fun enrolled() = runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(invitationOf(server.link())), null) }
 
     private fun allow() = shadowOf(phone.atalaya).grantPermissions(Manifest.permission.POST_NOTIFICATIONS)
 

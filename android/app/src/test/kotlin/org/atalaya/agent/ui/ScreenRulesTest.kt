@@ -4,6 +4,7 @@ import android.content.Intent
 import android.net.Uri
 import android.view.WindowManager
 import org.atalaya.agent.R
+import org.atalaya.agent.enrolment.TOKEN
 import org.atalaya.agent.support.Phone
 import org.atalaya.core.Language
 import org.atalaya.core.Remediation
@@ -24,10 +25,12 @@ class ScreenRulesTest {
 
     @Test
     fun the_page_that_holds_a_token_is_in_no_screenshot_and_forgets_its_link() {
-        val link = Intent(Intent.ACTION_VIEW, Uri.parse("atalaya://enrol?server=https%3A%2F%2Fa.example#00000000WXYZ0123456789ABCD"))
+        val link = Intent(Intent.ACTION_VIEW, Uri.parse("atalaya://enrol?server=https%3A%2F%2Fa.example"))
+            .putExtra(TOKEN, "00000000WXYZ0123456789ABCD")
         val screen = Robolectric.buildActivity(EnrolScreen::class.java, link).create().get()
         assertTrue(screen.window.attributes.flags and WindowManager.LayoutParams.FLAG_SECURE != 0)
         assertNull(screen.intent.data)
+        assertNull(screen.intent.extras)
     }
 
     @Test

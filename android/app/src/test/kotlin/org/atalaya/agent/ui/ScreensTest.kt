@@ -2,7 +2,6 @@ package org.atalaya.agent.ui
 
 import java.util.TimeZone
 import org.atalaya.agent.R
-import org.atalaya.agent.managed.Configuration
 import org.atalaya.agent.ui.EnrolScreen.Companion.ask
 import org.atalaya.agent.ui.EnrolScreen.Companion.confirm
 import org.atalaya.agent.ui.EnrolScreen.Companion.failed
@@ -11,6 +10,7 @@ import org.atalaya.agent.ui.status.StatusPage
 import org.atalaya.core.CheckVerdict
 import org.atalaya.core.Declaration
 import org.atalaya.core.Paper
+import org.atalaya.core.readConfiguration
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Before
@@ -97,7 +97,7 @@ class ScreensTest {
                 LeavesScreen.run { page(given.unread, emptyList(), given.now) {} }
             },
             Page("settings", SettingsScreen::class.java, R.string.settings_title) {
-                val managed = Configuration.of(
+                val managed = readConfiguration(
                     mapOf(
                         "user_ref" to "Recepción, turno de mañana",
                         "group" to "Clínica Centro",
