@@ -7,8 +7,11 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 
 /// The migrations in order; the database's `user_version` says how many it has seen.
-const MIGRATIONS: &[&str] =
-    &[include_str!("migrations/0001_first.sql"), include_str!("migrations/0002_statements.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_statements.sql"),
+    include_str!("migrations/0003_releases.sql"),
+];
 
 /// The writer's connection, migrated to the newest schema.
 pub(super) fn writer(path: &Path) -> Result<Connection, StoreError> {
