@@ -5,8 +5,7 @@ use std::fmt;
 use agent_core::judge::{
     catalogue::{Confidence, Product, document::Family},
     version::{
-        AndroidOsLine, HostOsLine, IosOsLine, Line as VersionLine, PatchLevelLine, WhatsappAndroidLine,
-        WhatsappIosLine,
+        AndroidOsLine, HostOsLine, IosOsLine, Line as VersionLine, PatchLevelLine, WhatsappAndroidLine, WhatsappIosLine,
     },
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};

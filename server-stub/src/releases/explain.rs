@@ -209,9 +209,8 @@ fn claim_view(one: &Weighed<'_>, now: Timestamp) -> ClaimView {
 /// What the administrator's file says: it counts.
 fn of_administrator(file: &Administrator, line: Line, now: Timestamp) -> Vec<ClaimView> {
     let mut claims = Vec::new();
-    let own = |one: &&serde_json::Value| {
-        one["product"] == line.product.as_str() && one["platform"] == line.platform.as_str()
-    };
+    let own =
+        |one: &&serde_json::Value| one["product"] == line.product.as_str() && one["platform"] == line.platform.as_str();
     for one in file.lines.iter().filter(own) {
         let written = one["fetchedAt"].as_str().and_then(|at| at.parse().ok()).unwrap_or(now);
         let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -281,7 +280,9 @@ fn would_change(
         }
     }
     if ground.administrator.has_releases(line) {
-        told.push("the administrator's file names releases here; a file without them lets the sources speak".to_owned());
+        told.push(
+            "the administrator's file names releases here; a file without them lets the sources speak".to_owned(),
+        );
     } else if line == Line::BUSINESS_ANDROID && !own.iter().any(|one| one.kept.source != FLEET) {
         told.push("an answer of the Android Management API (`amapi`) is the only official source here".to_owned());
     }

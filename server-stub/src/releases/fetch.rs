@@ -133,14 +133,14 @@ impl Fetcher {
             StatusCode::NOT_MODIFIED => return Ok(Answer::Unchanged),
             status if status.is_success() => {}
             status => {
-                let asked = text(header::RETRY_AFTER).and_then(|asked| retry_after(&asked, text(header::DATE).as_deref()));
+                let asked =
+                    text(header::RETRY_AFTER).and_then(|asked| retry_after(&asked, text(header::DATE).as_deref()));
                 return Err(FetchError { retry_after: asked, ..FetchError::new(refusal(status, asked)) });
             }
         }
         let validators = Validators { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) };
-        let too_long = || {
-            FetchError::new(format!("the answer is longer than {} KiB, so it is not this source's", longest / 1024))
-        };
+        let too_long =
+            || FetchError::new(format!("the answer is longer than {} KiB, so it is not this source's", longest / 1024));
         if answer.content_length().is_some_and(|length| length > longest as u64) {
             return Err(too_long());
         }
@@ -210,7 +210,9 @@ fn refusal(status: StatusCode, asked: Option<Duration>) -> String {
     let wait = asked.map_or_else(String::new, |asked| format!("; it asks for {} s of rest", asked.as_secs()));
     match status.as_u16() {
         404 | 410 => format!("the source has nothing there ({status}); its address may have changed"),
-        401 | 403 | 407 => format!("the source refuses this machine ({status}); check the proxy, or use --mirror{wait}"),
+        401 | 403 | 407 => {
+            format!("the source refuses this machine ({status}); check the proxy, or use --mirror{wait}")
+        }
         429 => format!("the source was asked too often ({status}){wait}"),
         _ => format!("the source answered {status}; it is asked again later{wait}"),
     }
@@ -266,9 +268,13 @@ mod tests {
         let of = |text: &str| text.parse::<Mirror>().map(|mirror| mirror.of("sofa/v2.json"));
         assert_eq!(of("https://m.example.com/feeds").as_deref(), Ok("https://m.example.com/feeds/sofa/v2.json"));
         assert_eq!(of("http://127.0.0.1:9/").as_deref(), Ok("http://127.0.0.1:9/sofa/v2.json"));
-        for refused in
-            ["http://m.example.com", "ftp://m.example.com", "https://m.example.com/?a=b", "https://u@m.example.com", "mirror"]
-        {
+        for refused in [
+            "http://m.example.com",
+            "ftp://m.example.com",
+            "https://m.example.com/?a=b",
+            "https://u@m.example.com",
+            "mirror",
+        ] {
             assert_eq!(of(refused), Err(MirrorError), "{refused}");
         }
     }

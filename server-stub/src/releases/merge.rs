@@ -47,9 +47,8 @@ impl Ground {
         let rules = Rules::load(connection, scope)?;
         let max_age = rules.policy(DEFAULT_GROUP).releases.max_source_age;
         let newest = |filter: &str| -> Result<Option<Value>, StoreError> {
-            let sql = format!(
-                "SELECT document FROM catalogues WHERE org = ?1 AND ({filter}) ORDER BY revision DESC LIMIT 1"
-            );
+            let sql =
+                format!("SELECT document FROM catalogues WHERE org = ?1 AND ({filter}) ORDER BY revision DESC LIMIT 1");
             let text: Option<String> =
                 connection.prepare_cached(&sql)?.query_row((scope.org(), MERGED), |row| row.get(0)).optional()?;
             text.map(|text| parse("catalogue", &text)).transpose()
@@ -81,10 +80,12 @@ impl Ground {
     fn changes(&self, lines: &[Value]) -> bool {
         let same = lines.len() == self.in_force.len()
             && lines.iter().zip(&self.in_force).all(|(new, old)| without_age(new) == without_age(old));
-        let renewed = || lines.iter().zip(&self.in_force).any(|(new, old)| match (age(new), age(old)) {
-            (Some(new), Some(old)) => self.renewal.after(old) <= new,
-            _ => false,
-        });
+        let renewed = || {
+            lines.iter().zip(&self.in_force).any(|(new, old)| match (age(new), age(old)) {
+                (Some(new), Some(old)) => self.renewal.after(old) <= new,
+                _ => false,
+            })
+        };
         !same || renewed()
     }
 }

@@ -10,11 +10,7 @@ use super::{
     round::{Which, run},
     source::{self, FLEET},
 };
-use crate::{
-    scope::Scope,
-    server::Server,
-    store::StoreError,
-};
+use crate::{scope::Scope, server::Server, store::StoreError};
 
 /// How often the schedule is looked at.
 const TICK: Duration = Duration::from_secs(5);
@@ -42,7 +38,9 @@ pub(super) async fn due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreE
     let mut tell = |outcome: &super::round::Outcome| {
         let (source, asked, answered) = (&outcome.source, outcome.asked, outcome.answered);
         match &outcome.reason {
-            Some(reason) => tracing::warn!(source, asked, answered, reason, "a source of releases did not answer whole"),
+            Some(reason) => {
+                tracing::warn!(source, asked, answered, reason, "a source of releases did not answer whole")
+            }
             None => tracing::info!(source, asked, answered, outcome = outcome.outcome, "a source of releases answered"),
         }
     };

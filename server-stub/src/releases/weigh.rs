@@ -9,11 +9,7 @@ mod floors;
 mod release;
 
 use agent_core::judge::{Period, catalogue::Confidence};
-use jiff::{
-    Timestamp,
-    civil::Date,
-    tz::TimeZone,
-};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 pub(super) use self::administrator::Administrator;
 use super::{
@@ -91,7 +87,9 @@ impl Fate {
             Self::Withdrawn => "not used: the source says so no more".to_owned(),
             Self::Lagging => "not used: this part of the source has not answered for days while others did".to_owned(),
             Self::TooFew { devices, enough } => {
-                format!("not used: {devices} devices run it and {enough} must, so that a tester's phone counts for nothing")
+                format!(
+                    "not used: {devices} devices run it and {enough} must, so that a tester's phone counts for nothing"
+                )
             }
             Self::Sighting => "kept as a first sighting: what devices run does not say what is latest".to_owned(),
             Self::Idle => "not used: it is about nothing that is judged here".to_owned(),
@@ -137,7 +135,8 @@ pub(super) fn weigh<'a>(claims: &'a [Kept], administrator: &Administrator, at: A
     let mut weighed = Vec::new();
     for line in lines {
         let own: Vec<&Kept> = claims.iter().filter(|kept| kept.claim.line() == Some(line)).collect();
-        let of = |wanted: fn(&Claim) -> bool| own.iter().copied().filter(|kept| wanted(&kept.claim)).collect::<Vec<_>>();
+        let of =
+            |wanted: fn(&Claim) -> bool| own.iter().copied().filter(|kept| wanted(&kept.claim)).collect::<Vec<_>>();
         let releases = of(|claim| matches!(claim, Claim::Release { .. } | Claim::Seen { .. }));
         weighed.extend(release::weigh(line, &releases, administrator, at));
         weighed.extend(floors::weigh(line, &of(|claim| matches!(claim, Claim::Floor { .. })), administrator));

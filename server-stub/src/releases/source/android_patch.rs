@@ -65,9 +65,10 @@ impl Source for AndroidPatch {
     fn parse(&self, _: &str, bytes: &[u8]) -> Result<Vec<Claim>, ParseError> {
         let feed: Feed = json(bytes)?;
         // A level that fixes only drivers or modules is not what the system reports.
-        let system = feed.vulnerabilities.iter().filter(|(_, fixed)| {
-            fixed.iter().any(|one| one.components.iter().any(|component| component == "system"))
-        });
+        let system = feed
+            .vulnerabilities
+            .iter()
+            .filter(|(_, fixed)| fixed.iter().any(|one| one.components.iter().any(|component| component == "system")));
         Ok(system.map(|(level, _)| release(Line::PATCH, level, super::day(level))).collect())
     }
 }

@@ -53,7 +53,10 @@ impl Source for AppleLookup {
             Address::new(&part, &url, &format!("apple-lookup/{part}.json"))
         };
         let (bundle, id) = (format!("bundleId={BUNDLE}"), format!("id={TRACK}"));
-        COUNTRIES.iter().flat_map(|country| [address(country, "bundle", &bundle), address(country, "id", &id)]).collect()
+        COUNTRIES
+            .iter()
+            .flat_map(|country| [address(country, "bundle", &bundle), address(country, "id", &id)])
+            .collect()
     }
 
     /// `es-bundle.json`, or the country of an address; a file with another name stands for any store.
@@ -71,7 +74,8 @@ impl Source for AppleLookup {
         // A store that does not offer the app says nothing about it.
         let mut claims = Vec::new();
         for (place, app) in answer.results.iter().enumerate() {
-            let ours = app.bundle_id.as_deref().is_none_or(|id| id == BUNDLE) && app.track_id.is_none_or(|id| id == TRACK);
+            let ours =
+                app.bundle_id.as_deref().is_none_or(|id| id == BUNDLE) && app.track_id.is_none_or(|id| id == TRACK);
             if !ours {
                 let what = format!("this is another app; ask for bundleId={BUNDLE} or id={TRACK}");
                 return Err(ParseError::shape(&format!("results[{place}].bundleId"), what));

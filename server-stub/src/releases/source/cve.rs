@@ -126,7 +126,13 @@ impl Source for Cve {
             let Some(line) = line(&affected.vendor, &affected.product) else { continue };
             for (version, from) in fixes(line, affected) {
                 let (cve, version) = (cve.clone(), short(&version));
-                claims.push(Claim::Floor { line, version, affected_from: from.map(|from| short(&from)), cve, exploited });
+                claims.push(Claim::Floor {
+                    line,
+                    version,
+                    affected_from: from.map(|from| short(&from)),
+                    cve,
+                    exploited,
+                });
             }
         }
         Ok(claims)

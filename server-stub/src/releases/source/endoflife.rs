@@ -87,7 +87,8 @@ impl Source for EndOfLife {
 
     fn addresses(&self, _: &Known) -> Vec<Address> {
         let address = |product: &str| {
-            let old = (format!("https://endoflife.date/api/{product}.json"), format!("endoflife.date/{product}-old.json"));
+            let old =
+                (format!("https://endoflife.date/api/{product}.json"), format!("endoflife.date/{product}-old.json"));
             let url = format!("https://endoflife.date/api/v1/products/{product}/");
             Address { fallback: Some(old), ..Address::new(product, &url, &format!("endoflife.date/{product}.json")) }
         };

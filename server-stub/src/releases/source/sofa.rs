@@ -71,7 +71,9 @@ impl Source for Sofa {
     fn parse(&self, _: &str, bytes: &[u8]) -> Result<Vec<Claim>, ParseError> {
         let feed: Feed = json(bytes)?;
         let mut versions: BTreeMap<String, (Option<Date>, Vec<String>, Vec<String>)> = BTreeMap::new();
-        for release in feed.os_versions.into_iter().flat_map(|os| std::iter::once(os.latest).chain(os.security_releases)) {
+        for release in
+            feed.os_versions.into_iter().flat_map(|os| std::iter::once(os.latest).chain(os.security_releases))
+        {
             let (released, builds, models) = versions.entry(short(&release.product_version)).or_default();
             *released = [*released, day(&release.release_date)].into_iter().flatten().min();
             builds.extend(Some(short(&release.build)).filter(|build| !build.is_empty()));

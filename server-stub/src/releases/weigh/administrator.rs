@@ -20,9 +20,8 @@ impl Administrator {
     }
 
     fn entries<'a>(&'a self, line: Line, list: &'a str) -> impl Iterator<Item = &'a Value> {
-        let own = move |one: &&Value| {
-            one["product"] == line.product.as_str() && one["platform"] == line.platform.as_str()
-        };
+        let own =
+            move |one: &&Value| one["product"] == line.product.as_str() && one["platform"] == line.platform.as_str();
         self.lines.iter().filter(own).filter_map(move |one| one[list].as_array()).flatten()
     }
 

@@ -30,16 +30,27 @@ pub(super) fn of(line: Line, kept: &Kept, at: At) -> Option<Doubt> {
 fn is_placeholder(build: &str) -> bool {
     let rest = build.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let number = rest.trim_start_matches(|sign: char| sign.is_ascii_uppercase());
-    rest.len() < build.len() && number.len() < rest.len() && !number.is_empty() && number.bytes().all(|sign| sign == b'0')
+    rest.len() < build.len()
+        && number.len() < rest.len()
+        && !number.is_empty()
+        && number.bytes().all(|sign| sign == b'0')
 }
 
 #[cfg(test)]
 mod tests {
     #[test]
     fn a_build_of_noughts_is_a_placeholder() {
-        for (build, placeholder) in
-            [("26A000", true), ("23G0", true), ("23G83", false), ("20H392", false), ("16H88", false), ("", false), ("000", false), ("A0", false), ("23D771330a", false)]
-        {
+        for (build, placeholder) in [
+            ("26A000", true),
+            ("23G0", true),
+            ("23G83", false),
+            ("20H392", false),
+            ("16H88", false),
+            ("", false),
+            ("000", false),
+            ("A0", false),
+            ("23D771330a", false),
+        ] {
             assert_eq!(super::is_placeholder(build), placeholder, "{build}");
         }
     }

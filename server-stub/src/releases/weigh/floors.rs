@@ -32,12 +32,7 @@ pub(super) fn weigh<'a>(line: Line, claims: &[&'a Kept], administrator: &Adminis
     claims.iter().map(|kept| Weighed { kept, fate: fate(kept) }).collect()
 }
 
-pub(super) fn support<'a>(
-    line: Line,
-    claims: &[&'a Kept],
-    administrator: &Administrator,
-    at: At,
-) -> Vec<Weighed<'a>> {
+pub(super) fn support<'a>(line: Line, claims: &[&'a Kept], administrator: &Administrator, at: At) -> Vec<Weighed<'a>> {
     let fate = |kept: &Kept| {
         let Claim::Support { cycle, .. } = &kept.claim else { return Fate::Idle };
         let Some(order) = line.order(cycle) else { return Fate::Doubtful(Doubt::Unreadable) };

@@ -45,12 +45,7 @@ impl Weighing<'_> {
     }
 }
 
-pub(super) fn weigh<'a>(
-    line: Line,
-    claims: &[&'a Kept],
-    administrator: &Administrator,
-    at: At,
-) -> Vec<Weighed<'a>> {
+pub(super) fn weigh<'a>(line: Line, claims: &[&'a Kept], administrator: &Administrator, at: At) -> Vec<Weighed<'a>> {
     let mut done = Vec::new();
     let mut cycles: BTreeMap<u64, Vec<Weighing<'a>>> = BTreeMap::new();
     for kept in claims {
@@ -109,9 +104,8 @@ fn history(cycle: &mut [Weighing<'_>]) {
         let newest = |current: bool, cycle: &[Weighing<'_>]| {
             let said = cycle.iter().filter(|one| own(one) && one.kept.current == current);
             let said = said.filter(|one| matches!(one.kept.claim, Claim::Release { .. }));
-            said.max_by(|a, b| a.order.cmp(&b.order)).map(|one| {
-                (one.order.clone(), one.version().to_owned(), one.kept.last_seen, one.kept.confirmed)
-            })
+            said.max_by(|a, b| a.order.cmp(&b.order))
+                .map(|one| (one.order.clone(), one.version().to_owned(), one.kept.last_seen, one.kept.confirmed))
         };
         let (Some(now), Some(before)) = (newest(true, cycle), newest(false, cycle)) else { continue };
         if now.0 >= before.0 {
@@ -138,7 +132,8 @@ fn best(cycle: &mut [Weighing<'_>], at: At) {
 /// Where those that speak disagree, what makes the fewest false failures is latest.
 fn agree(line: Line, cycle: &mut [Weighing<'_>]) {
     let Some(cap) = by_model(cycle).or_else(|| lowest(line, cycle)) else { return };
-    let told = cycle.iter().find(|one| one.order == cap).map_or_else(|| cap.to_string(), |one| one.version().to_owned());
+    let told =
+        cycle.iter().find(|one| one.order == cap).map_or_else(|| cap.to_string(), |one| one.version().to_owned());
     close(cycle, |one| (one.order > cap).then(|| Fate::Disputed { latest: told.clone() }));
 }
 
