@@ -101,16 +101,33 @@ pub fn merge(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Me
     if !ground.changes(&lines) {
         return Ok(Merged::default());
     }
-    let document = json!({
-        "apiVersion": "posture/v1",
-        "kind": "Catalogue",
-        "metadata": {"revision": 0, "issued": now.to_string()},
-        "lines": lines,
-    });
+    let document = document(lines, now);
     // What is served must be readable; a fault here is one of this program, and nothing is changed.
     CatalogueDocument::from_json(&document).map_err(|faults| StoreError::row("merged catalogue", faults))?;
     let revision = put_catalogue(connection, scope, MERGED, document, now)?;
     Ok(Merged { revision: Some(revision) })
+}
+
+fn document(lines: Vec<Value>, now: Timestamp) -> Value {
+    json!({
+        "apiVersion": "posture/v1",
+        "kind": "Catalogue",
+        "metadata": {"revision": 0, "issued": now.to_string()},
+        "lines": lines,
+    })
+}
+
+/// What must hold for any claims: each has one fate, and what counts is a catalogue without a fault.
+pub(super) fn any(claims: &[Kept], now: Timestamp) {
+    let (administrator, at) = (Administrator::default(), At { now, max_age: Period::from_days(7) });
+    let weighed = weigh(claims, &administrator, at);
+    assert_eq!(weighed.len(), claims.len(), "every claim has a fate");
+    let text = document(lines_of(&weighed, &administrator), now).to_string();
+    // The strict reader takes only documents that a person could write.
+    if text.len() <= agent_core::judge::document::LONGEST {
+        let read = CatalogueDocument::from_text("merged", &text);
+        assert!(read.is_ok(), "a merged catalogue has no fault: {read:?}");
+    }
 }
 
 /// Whether merging would change anything; asked before the writer is troubled.

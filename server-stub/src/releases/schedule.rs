@@ -21,14 +21,14 @@ pub async fn keep_fetching(server: Arc<Server>, fetcher: Fetcher) {
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Err(error) = due(&server, &fetcher).await {
+        if let Err(error) = fetch_due(&server, &fetcher).await {
             tracing::error!(%error, "what is known about releases could not be kept; it is tried again");
         }
     }
 }
 
 /// Asks what is due now.
-pub(super) async fn due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreError> {
+pub async fn fetch_due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreError> {
     let scopes: Vec<Scope> = server.organisations().await?.into_iter().map(|(scope, _)| scope).collect();
     let now = server.now();
     let mut names: Vec<&str> = source::ALL.iter().map(|source| source.name()).collect();

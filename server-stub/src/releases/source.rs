@@ -170,6 +170,33 @@ pub fn read(source: &dyn Source, part: &str, bytes: &[u8]) -> Result<Vec<Claim>,
     Ok(claims)
 }
 
+/// What must hold for any bytes, the first of which chooses the source: no panic, and claims that can be kept and read
+/// again. The fuzzer and the tests call it.
+#[doc(hidden)]
+pub fn any_answer(bytes: &[u8]) {
+    const PARTS: [(&str, &str); 9] = [
+        ("apple-gdmf", "pmv"),
+        ("apple-lookup", "es-bundle"),
+        ("android-patch", "sdk-35"),
+        ("amapi", "com.whatsapp.w4b"),
+        ("sofa", "ios"),
+        ("endoflife.date", "ios"),
+        ("endoflife.date", "android"),
+        ("cisa-kev", "list"),
+        ("cve", ""),
+    ];
+    let Some((first, answer)) = bytes.split_first() else { return };
+    let (name, part) = PARTS[usize::from(first.wrapping_sub(b'0')) % PARTS.len()];
+    let Some(source) = named(name) else { return };
+    let _ = source.part("answer.json", answer);
+    let Ok(claims) = read(source, part, answer) else { return };
+    assert!(claims.len() <= MOST_CLAIMS, "an answer is bounded");
+    let text = serde_json::to_string(&claims).unwrap_or_default();
+    let again: Vec<Claim> = serde_json::from_str(&text).unwrap_or_default();
+    assert_eq!(again, claims, "what is kept is read again as the same");
+    super::weigh_any(claims, name, part);
+}
+
 /// Reads JSON; every fault names its path.
 fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
     // A file that an editor saved may begin with a byte order mark.
