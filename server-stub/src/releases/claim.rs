@@ -161,9 +161,14 @@ pub(super) fn release(line: Line, version: &str, released: Option<Date>) -> Clai
     Claim::Release { line, version: short(version), released, builds: Vec::new(), models: Vec::new() }
 }
 
-/// A version as it is kept: nothing readable is longer.
+/// A version or name as it is kept: nothing readable is longer, and a screen shows it as it is.
 pub(super) fn short(version: &str) -> String {
-    version.chars().filter(|letter| !letter.is_control()).take(41).collect()
+    plain(version, 41)
+}
+
+/// The first signs of a text from outside, without any that a screen could take for an order.
+pub(super) fn plain(text: &str, longest: usize) -> String {
+    text.chars().filter(|sign| sign.is_ascii_graphic() || *sign == ' ').take(longest).collect()
 }
 
 /// How a confidence is ranked, the best first.

@@ -1,6 +1,6 @@
 //! A saved answer of a source, for networks that reach none; and the administrator's own file.
 
-use agent_core::judge::document::LONGEST;
+use agent_core::judge::{catalogue::document::CatalogueDocument, document::LONGEST};
 use jiff::Timestamp;
 use rusqlite::Connection;
 
@@ -88,15 +88,15 @@ pub fn check(name: &str, file: &str, bytes: &[u8]) -> Result<(), ImportError> {
     if [FLEET, MDM_INVENTORY].contains(&name) {
         return Err(ImportError::NoFile(name.to_owned()));
     }
-    match adapter(name, bytes) {
-        Some(source) => read(source, file, bytes).map(drop),
-        None => {
-            let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText(file.to_owned()))?;
-            agent_core::judge::catalogue::document::CatalogueDocument::from_text(file, text)
-                .map_err(|faults| RulesError::from(faults).into())
-                .map(drop)
-        }
+    if let Some(source) = adapter(name, bytes) {
+        return read(source, file, bytes).map(drop);
     }
+    CatalogueDocument::from_text(file, text(file, bytes)?).map_err(RulesError::from)?;
+    Ok(())
+}
+
+fn text<'t>(file: &str, bytes: &'t [u8]) -> Result<&'t str, ImportError> {
+    std::str::from_utf8(bytes).map_err(|_| ImportError::NotText(file.to_owned()))
 }
 
 fn read(source: &dyn Source, file: &str, bytes: &[u8]) -> Result<(String, Vec<super::claim::Claim>), ImportError> {
@@ -105,12 +105,9 @@ fn read(source: &dyn Source, file: &str, bytes: &[u8]) -> Result<(String, Vec<su
     }
     // A file of another form is told as such, rather than that its name is wrong.
     let answer = |error| ImportError::Answer { file: file.to_owned(), error };
-    let part = match source.part(file, bytes) {
-        Some(part) => part,
-        None => {
-            source::read(source, "", bytes).map_err(answer)?;
-            return Err(ImportError::Part { file: file.to_owned(), remedy: source.part_remedy() });
-        }
+    let Some(part) = source.part(file, bytes) else {
+        source::read(source, "", bytes).map_err(answer)?;
+        return Err(ImportError::Part { file: file.to_owned(), remedy: source.part_remedy() });
     };
     let claims = source::read(source, &part, bytes).map_err(answer)?;
     Ok((part, claims))
@@ -126,19 +123,15 @@ pub fn import(
 ) -> Result<Imported, ImportError> {
     check(name, file, bytes)?;
     let before = revision(connection, scope).map_err(RulesError::from)?;
-    let claims = match adapter(name, bytes) {
-        Some(source) => {
-            let (part, claims) = read(source, file, bytes)?;
-            let asked = Asked { source: source.name(), part: &part, url: file, now, next_at: None };
-            let kept = kept::answered(connection, scope, asked, &claims, &Validators::default());
-            kept.map_err(RulesError::from)?;
-            Some(claims.len())
-        }
-        None => {
-            let text = std::str::from_utf8(bytes).map_err(|_| ImportError::NotText(file.to_owned()))?;
-            import_catalogue(connection, scope, name, (file, text), now)?;
-            None
-        }
+    let claims = if let Some(source) = adapter(name, bytes) {
+        let (part, claims) = read(source, file, bytes)?;
+        let asked = Asked { source: source.name(), part: &part, url: file, now, next_at: None };
+        let kept = kept::answered(connection, scope, asked, &claims, &Validators::default());
+        kept.map_err(RulesError::from)?;
+        Some(claims.len())
+    } else {
+        import_catalogue(connection, scope, name, (file, text(file, bytes)?), now)?;
+        None
     };
     merge(connection, scope, now).map_err(RulesError::from)?;
     let revision = revision(connection, scope).map_err(RulesError::from)?;

@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Part {
     pub(super) source: String,
-    pub(super) part: String,
+    pub(super) name: String,
     pub(super) url: String,
     pub(super) fetched_at: Option<Timestamp>,
     pub(super) validators: Validators,
@@ -51,7 +51,7 @@ pub(super) fn parts(connection: &Connection, scope: Scope) -> Result<Vec<Part>, 
     let rows = statement.query_map([scope.org()], |row| {
         Ok(Part {
             source: row.get(0)?,
-            part: row.get(1)?,
+            name: row.get(1)?,
             url: row.get(2)?,
             fetched_at: row.get::<_, Option<i64>>(3)?.map(from_ms),
             validators: Validators { etag: row.get(4)?, last_modified: row.get(5)? },
@@ -214,7 +214,7 @@ impl Standing {
             parts: own.len(),
             failing: failing.clone().count(),
             fetched_at: own.iter().filter_map(|part| part.fetched_at).max(),
-            last_error: failing.clone().find_map(|part| Some(format!("{}: {}", part.part, part.last_error.as_ref()?))),
+            last_error: failing.clone().find_map(|part| Some(format!("{}: {}", part.name, part.last_error.as_ref()?))),
             next_at: own.iter().filter_map(|part| part.next_at).min(),
         }
     }

@@ -101,14 +101,14 @@ pub fn merge(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Me
     if !ground.changes(&lines) {
         return Ok(Merged::default());
     }
-    let document = document(lines, now);
+    let document = document(&lines, now);
     // What is served must be readable; a fault here is one of this program, and nothing is changed.
     CatalogueDocument::from_json(&document).map_err(|faults| StoreError::row("merged catalogue", faults))?;
     let revision = put_catalogue(connection, scope, MERGED, document, now)?;
     Ok(Merged { revision: Some(revision) })
 }
 
-fn document(lines: Vec<Value>, now: Timestamp) -> Value {
+fn document(lines: &[Value], now: Timestamp) -> Value {
     json!({
         "apiVersion": "posture/v1",
         "kind": "Catalogue",
@@ -122,7 +122,7 @@ pub(super) fn any(claims: &[Kept], now: Timestamp) {
     let (administrator, at) = (Administrator::default(), At { now, max_age: Period::from_days(7) });
     let weighed = weigh(claims, &administrator, at);
     assert_eq!(weighed.len(), claims.len(), "every claim has a fate");
-    let text = document(lines_of(&weighed, &administrator), now).to_string();
+    let text = document(&lines_of(&weighed, &administrator), now).to_string();
     // The strict reader takes only documents that a person could write.
     if text.len() <= agent_core::judge::document::LONGEST {
         let read = CatalogueDocument::from_text("merged", &text);
@@ -235,9 +235,12 @@ impl<'a> Said<'a> {
     }
 }
 
+/// The newest version of each model.
+type Models<'a> = BTreeMap<&'a str, (semver::Version, &'a str)>;
+
 /// Models that get no newer major version, where a source lists versions by model.
 fn last_versions<'a>(weighed: &[Weighed<'a>], administrator: &Administrator) -> Vec<(Line, &'a str, Value)> {
-    let mut sources: BTreeMap<(Line, &str), BTreeMap<&str, (semver::Version, &str)>> = BTreeMap::new();
+    let mut sources: BTreeMap<(Line, &str), Models<'_>> = BTreeMap::new();
     // Disputed versions are real: they are those that only some models can have.
     let real = |one: &&Weighed<'a>| one.kept.current && matches!(one.fate, Fate::Used | Fate::Disputed { .. });
     for one in weighed.iter().filter(real) {

@@ -182,7 +182,7 @@ impl Asking<'_> {
             (_, 0) => "unchanged",
             _ => "ok",
         };
-        let fetched_at = if answered > 0 { Some(now) } else { self.fetched_at(&parts) };
+        let fetched_at = if answered > 0 { Some(now) } else { fetched_at(&parts) };
         let source = self.source.name().to_owned();
         Ok(Some(Outcome { source, outcome, answered, asked, claims, reason: shorten(&reasons), fetched_at }))
     }
@@ -199,7 +199,7 @@ impl Asking<'_> {
             asked: 0,
             claims: 0,
             reason: Some(reason),
-            fetched_at: self.fetched_at(parts),
+            fetched_at: fetched_at(parts),
         }
     }
 
@@ -219,13 +219,9 @@ impl Asking<'_> {
         Ok((known, parts))
     }
 
-    fn fetched_at(&self, parts: &[Vec<Part>]) -> Option<Timestamp> {
-        parts.iter().flatten().filter_map(|part| part.fetched_at).max()
-    }
-
     /// How each organisation stands with this address; one that never asked is missing.
     fn own<'p>(&self, parts: &'p [Vec<Part>], address: &Address) -> Vec<&'p Part> {
-        let of = |own: &'p Vec<Part>| own.iter().find(|part| part.part == address.part);
+        let of = |own: &'p Vec<Part>| own.iter().find(|part| part.name == address.part);
         let found: Vec<&Part> = parts.iter().filter_map(of).collect();
         // Where one organisation knows nothing yet, the whole answer is asked for, for all.
         if found.len() < self.scopes.len() { Vec::new() } else { found }
@@ -305,6 +301,11 @@ impl Asking<'_> {
         }
         Ok(())
     }
+}
+
+/// When any part last confirmed anything.
+fn fetched_at(parts: &[Vec<Part>]) -> Option<Timestamp> {
+    parts.iter().flatten().filter_map(|part| part.fetched_at).max()
 }
 
 fn failed(what: impl Into<String>) -> FetchError {

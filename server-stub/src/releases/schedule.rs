@@ -37,11 +37,10 @@ pub async fn fetch_due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreEr
     }
     let mut tell = |outcome: &super::round::Outcome| {
         let (source, asked, answered) = (&outcome.source, outcome.asked, outcome.answered);
-        match &outcome.reason {
-            Some(reason) => {
-                tracing::warn!(source, asked, answered, reason, "a source of releases did not answer whole")
-            }
-            None => tracing::info!(source, asked, answered, outcome = outcome.outcome, "a source of releases answered"),
+        if let Some(reason) = &outcome.reason {
+            tracing::warn!(source, asked, answered, reason, "a source of releases did not answer whole");
+        } else {
+            tracing::info!(source, asked, answered, outcome = outcome.outcome, "a source of releases answered");
         }
     };
     if scopes.is_empty() {

@@ -105,7 +105,7 @@ fn apps(connection: &Connection, scope: Scope) -> Result<Vec<(Line, String)>, St
         };
         let signers: Vec<String> = parse("list of signers", &signers)?;
         let accepted = Accepted::of(rules.policy(&group));
-        if accepted.stores.iter().any(|store| *store == installer) && !signers.is_empty() {
+        if accepted.stores.contains(&installer) && !signers.is_empty() {
             found.push((version, signers, accepted.signers));
         }
     }

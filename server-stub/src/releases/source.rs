@@ -8,6 +8,7 @@ mod cisa_kev;
 mod cve;
 mod endoflife;
 mod sofa;
+mod versions;
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use agent_core::judge::catalogue::Confidence;
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
-use super::claim::Claim;
+use super::claim::{Claim, plain};
 
 /// Every source that answers over the network or by a saved answer, in the order in which they are asked: what one
 /// says may tell the next what to ask for.
@@ -41,6 +42,8 @@ const DAY: Duration = Duration::from_hours(24);
 const MIB: usize = 1024 * 1024;
 /// An answer never makes more claims than this.
 const MOST_CLAIMS: usize = 5_000;
+/// No version is for more models than this.
+const MOST_MODELS: usize = 2_000;
 
 /// One source: what to ask, how often, and how its answers are read.
 pub trait Source: Sync {
@@ -139,7 +142,12 @@ pub enum Cause {
 
 impl ParseError {
     fn shape(place: &str, what: impl Into<String>) -> Self {
-        Self { place: place.to_owned(), what: what.into(), cause: Cause::Shape }
+        Self::new(Cause::Shape, place, &what.into())
+    }
+
+    /// Both may repeat what came from outside.
+    fn new(cause: Cause, place: &str, what: &str) -> Self {
+        Self { place: plain(place, 120), what: plain(what, 400), cause }
     }
 }
 
@@ -164,6 +172,13 @@ pub fn read(source: &dyn Source, part: &str, bytes: &[u8]) -> Result<Vec<Claim>,
     if claims.len() > MOST_CLAIMS {
         let what = format!("more than {MOST_CLAIMS} entries; this is not an answer of {}", source.name());
         return Err(ParseError::shape(".", what));
+    }
+    for claim in &claims {
+        if let Claim::Release { version, models, .. } = claim
+            && models.len() > MOST_MODELS
+        {
+            return Err(ParseError::shape(".", format!("{version} is said to be for more than {MOST_MODELS} models")));
+        }
     }
     let mut seen = std::collections::HashSet::new();
     claims.retain(|claim| seen.insert((claim.line(), claim.kind(), claim.subject())));
@@ -204,13 +219,13 @@ fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();
-        fault(place, bytes, error.inner())
+        fault(&place, bytes, error.inner())
     })?;
-    reader.end().map_err(|error| fault(".".to_owned(), bytes, &error))?;
+    reader.end().map_err(|error| fault(".", bytes, &error))?;
     Ok(read)
 }
 
-fn fault(place: String, bytes: &[u8], error: &serde_json::Error) -> ParseError {
+fn fault(place: &str, bytes: &[u8], error: &serde_json::Error) -> ParseError {
     let html = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
     let (cause, remedy) = match error.classify() {
         _ if html => (
@@ -227,7 +242,8 @@ fn fault(place: String, bytes: &[u8], error: &serde_json::Error) -> ParseError {
             (Cause::Shape, "the source has changed its form or this is another file; what was known stays in force")
         }
     };
-    ParseError { place, what: format!("{error}; {remedy}"), cause }
+    // The message may repeat what it found at any length; the remedy must not be cut off.
+    ParseError::new(cause, place, &format!("{}; {remedy}", plain(&error.to_string(), 160)))
 }
 
 /// A day out of `2026-08-17` or `2026-08-17T00:00:00Z`; none for anything else.

@@ -32,6 +32,10 @@ async fn every_broken_answer_is_refused_with_its_reason_and_keeps_what_was_known
             "OSVersions[0].Latest.ProductVersion: invalid type: floating point `26.1`, expected a string",
         ),
         (Answer::Body(unnamed), "OSVersions[0].Latest: missing field `ProductVersion`"),
+        (
+            Answer::Body(br#"{"OSVersions":[{"Latest":"\u001b[2J\u202e"}]}"#.to_vec()),
+            "OSVersions[0].Latest: invalid type: string",
+        ),
         (Answer::Body(b"[1, 2, 3]".to_vec()), "the source has changed its form or this is another file"),
         (Answer::Body([[b'['; 5_000], [b']'; 5_000]].concat()), "sofa"),
         (Answer::Broken(whole), "the connection broke before the answer was whole"),
@@ -49,6 +53,7 @@ async fn every_broken_answer_is_refused_with_its_reason_and_keeps_what_was_known
         assert_eq!((outcome.outcome, outcome.answered), ("failed", 0), "{told}: {outcome:?}");
         assert!(told == "sofa" || reason.contains(told), "{told}: {reason}");
         assert!(site.source("sofa").await.last_error.is_some());
+        assert!(reason.chars().all(|sign| sign.is_ascii_graphic() || sign == ' '), "{reason:?}");
         assert!(outcome.fetched_at.is_some(), "how old what is known is");
         assert_eq!(site.lines().await, before, "{told}");
     }

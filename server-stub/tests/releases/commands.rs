@@ -114,6 +114,42 @@ async fn codes_say_whether_any_source_answered() {
 }
 
 #[tokio::test]
+async fn a_server_asks_nobody_unless_it_is_told_to() {
+    let desk = Desk::new().await;
+    let serve = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
+        command.env("ATALAYA_DATA", desk.folder.path().join("data")).env("ATALAYA_LOG", "warn");
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(arguments);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+        command
+    };
+    let wrong = serve(&["--mirror", &desk.feeds.url]).status().unwrap();
+    assert_eq!(wrong.code(), Some(2), "a mirror is only for whoever asks");
+    // Up, and for as long as the next one needs to ask.
+    let mut quiet = serve(&[]).spawn().unwrap();
+    wait_for(|| desk.folder.path().join("data/url").exists()).await;
+    let other = tempfile::tempdir().unwrap();
+    let mut asking = serve(&["--fetch-releases", "--mirror", &desk.feeds.url]);
+    let mut asking = asking.env("ATALAYA_DATA", other.path().join("data")).spawn().unwrap();
+    wait_for(|| desk.feeds.asked("cve/CVE-2026-4242.json") > 0).await;
+    assert_eq!(desk.feeds.asked("apple-gdmf/pmv.json"), 1, "by one of the two");
+    for server in [&mut quiet, &mut asking] {
+        server.kill().unwrap();
+        server.wait().unwrap();
+    }
+    assert_eq!(desk.json(&["list"]).await["sources"][0]["fetchedAt"], Value::Null);
+}
+
+async fn wait_for(mut so: impl FnMut() -> bool) {
+    let waited = tokio::time::timeout(std::time::Duration::from_secs(30), async {
+        while !so() {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    });
+    waited.await.unwrap();
+}
+
+#[tokio::test]
 async fn saved_answers_are_taken_over_and_faulty_ones_make_no_data() {
     let desk = Desk::new().await;
     let bad = desk.write("bad.json", br#"{"vulnerabilities":[{"cveID":7}]}"#);

@@ -1,5 +1,9 @@
 //! How much memory a long answer takes.
 
+#[cfg(target_os = "linux")]
+use std::fmt::Write as _;
+
+#[cfg(target_os = "linux")]
 use crate::{feeds::Feeds, site::Site};
 
 /// The most memory that this process has held, in KiB.
@@ -21,7 +25,7 @@ async fn an_answer_of_ten_megabytes_takes_little_more_than_itself() {
     let mut month = 0;
     while feed.len() < 10 * 1024 * 1024 {
         let comma = if month > 0 { "," } else { "" };
-        feed.push_str(&format!("{comma}\"{}-{:02}-01\":[{entry}", 2016 + month / 12, month % 12 + 1));
+        write!(feed, "{comma}\"{}-{:02}-01\":[{entry}", 2016 + month / 12, month % 12 + 1).unwrap();
         for _ in 0..700 {
             feed.push(',');
             feed.push_str(entry);

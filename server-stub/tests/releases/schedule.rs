@@ -42,6 +42,28 @@ async fn a_source_that_asks_for_rest_gets_it_and_others_go_on() {
 }
 
 #[tokio::test]
+async fn a_source_that_takes_its_time_holds_nobody_up() {
+    let site = Site::new().await;
+    site.feeds.set("apple-gdmf/pmv.json", Answer::Drip);
+    let fetcher = site.fetcher();
+    let asking = fetch_due(&site.server, &fetcher);
+    let working = async {
+        // It is being asked, and others read and write meanwhile.
+        while site.feeds.asked("apple-gdmf/pmv.json") == 0 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..20 {
+            site.server.store.write(|_| Ok(())).await.unwrap();
+            site.server.settle().await.unwrap();
+        }
+    };
+    tokio::select! {
+        _ = asking => panic!("the source never ends its answer"),
+        () = working => {}
+    }
+}
+
+#[tokio::test]
 async fn failures_spread_over_a_span_that_grows_and_ends() {
     let site = Site::new().await;
     site.feeds.set("apple-gdmf/pmv.json", Answer::Status(500, None));

@@ -233,7 +233,9 @@ fn random_changes_of_answers_never_panic() {
         std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap()).collect();
     seeds.sort();
     assert!(seeds.len() > 9);
-    seeds.iter().for_each(|seed| source::any_answer(seed));
+    for seed in &seeds {
+        source::any_answer(seed);
+    }
     proptest!(ProptestConfig::with_cases(2000), |(seed: Index, place: Index, gone in 0_usize..8, come in prop_oneof![
         "[-0-9a-zA-Z\\[\\]{}\",:. ]{0,6}".prop_map(String::into_bytes),
         prop::collection::vec(any::<u8>(), 0..4),

@@ -61,7 +61,13 @@ fn words(explained: &Explanation, product: &str, platform: &str, now: Timestamp)
     }
     told.push("Claims:".to_owned());
     for kind in ["release", "seen", "floor", "exploited", "support"] {
-        let of_kind: Vec<&ClaimView> = explained.claims.iter().filter(|claim| claim.kind == kind).collect();
+        let mut of_kind: Vec<&ClaimView> = explained.claims.iter().filter(|claim| claim.kind == kind).collect();
+        // What is in doubt is told before what counts, and that before what a better source says too.
+        of_kind.sort_by_key(|claim| match claim.fate.as_str() {
+            "used" => 1,
+            "beaten" | "idle" => 2,
+            _ => 0,
+        });
         let rows: Vec<Vec<String>> = of_kind.iter().take(TOLD).map(|claim| row(claim)).collect();
         if !rows.is_empty() {
             told.push(columns(&rows));

@@ -1,15 +1,10 @@
 //! Apple's list of public system versions per hardware model, which its own updates go by.
 //! <https://gdmf.apple.com/v2/pmv>
 
-use std::collections::BTreeMap;
-
 use agent_core::judge::catalogue::Confidence;
 use serde::Deserialize;
 
-use super::{
-    super::claim::{Claim, Line, short},
-    Address, Known, MIB, ParseError, Source, day, json,
-};
+use super::{super::claim::Claim, Address, Known, MIB, ParseError, Source, day, json, versions::Versions};
 
 /// What `iOS` lists besides phones and tablets: watches, televisions, speakers.
 const PHONES: [&str; 3] = ["iPhone", "iPad", "iPod"];
@@ -17,12 +12,14 @@ const PHONES: [&str; 3] = ["iPhone", "iPad", "iPod"];
 /// Apple's list per model.
 pub(super) struct AppleGdmf;
 
-/// The answer itself, or as some collections keep it, with its `ETag` around it.
+/// The answer itself, or as some collections keep it: as `data`, with its `ETag` beside.
 #[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
 struct Answer {
+    #[serde(rename = "data")]
     data: Option<Sets>,
-    #[serde(flatten)]
-    sets: Sets,
+    public_asset_sets: Option<Systems>,
+    asset_sets: Option<Systems>,
 }
 
 #[derive(Deserialize)]
@@ -71,33 +68,21 @@ impl Source for AppleGdmf {
 
     fn parse(&self, _: &str, bytes: &[u8]) -> Result<Vec<Claim>, ParseError> {
         let answer: Answer = json(bytes)?;
-        let sets = answer.data.unwrap_or(answer.sets);
+        let bare = Sets { public_asset_sets: answer.public_asset_sets, asset_sets: answer.asset_sets };
+        let sets = answer.data.unwrap_or(bare);
         let Some(public) = sets.public_asset_sets else {
             let what = "is missing, so this is not Apple's list; save the answer of https://gdmf.apple.com/v2/pmv";
             return Err(ParseError::shape("PublicAssetSets", what));
         };
         let assets = public.ios.into_iter().chain(sets.asset_sets.into_iter().flat_map(|all| all.ios));
-        // A version comes once for each build and posting; its first day counts.
-        let mut versions: BTreeMap<String, (Option<jiff::civil::Date>, Vec<String>, Vec<String>)> = BTreeMap::new();
+        let mut versions = Versions::default();
         for asset in assets {
-            let devices: Vec<String> = asset.supported_devices.into_iter().filter(|device| is_phone(device)).collect();
-            if devices.is_empty() {
-                continue;
+            let mut devices = asset.supported_devices.into_iter().filter(|device| is_phone(device)).peekable();
+            if devices.peek().is_some() {
+                versions.add(&asset.product_version, day(&asset.posting_date), &asset.build, devices);
             }
-            let posted = day(&asset.posting_date);
-            let (released, builds, models) = versions.entry(short(&asset.product_version)).or_default();
-            *released = [*released, posted].into_iter().flatten().min();
-            builds.push(short(&asset.build));
-            models.extend(devices.iter().map(|device| short(device)));
         }
-        let claim = |(version, (released, mut builds, mut models)): (String, (_, Vec<String>, Vec<String>))| {
-            builds.sort_unstable();
-            builds.dedup();
-            models.sort_unstable();
-            models.dedup();
-            Claim::Release { line: Line::IOS, version, released, builds, models }
-        };
-        Ok(versions.into_iter().map(claim).collect())
+        Ok(versions.claims())
     }
 }
 

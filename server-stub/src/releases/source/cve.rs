@@ -162,25 +162,25 @@ fn line(vendor: &str, product: &str) -> Option<Line> {
 /// The first versions without the flaw, each with the first that has it. A record that says only up to which version
 /// it reaches names no first good one, so it makes no floor.
 fn fixes(line: Line, affected: &Affected) -> Vec<(String, Option<String>)> {
-    let mut fixes: Vec<(semver::Version, String, Option<String>)> = Vec::new();
+    let mut found: Vec<(semver::Version, String, Option<String>)> = Vec::new();
     for range in &affected.versions {
-        let (fixed, from) = match (range.status.as_str(), &range.less_than) {
-            ("affected", Some(fixed)) => (fixed, Some(&range.version)),
+        let (first_good, from) = match (range.status.as_str(), &range.less_than) {
+            ("affected", Some(first_good)) => (first_good, Some(&range.version)),
             ("unaffected", None) if affected.default_status == "affected" => (&range.version, None),
             _ => continue,
         };
-        let Some(order) = line.order(fixed) else { continue };
+        let Some(order) = line.order(first_good) else { continue };
         // `0`, `unspecified` and the like: every older version has it.
         let from = from.filter(|from| line.order(from).is_some_and(|from| from.major > 0)).cloned();
-        fixes.push((order, fixed.clone(), from));
+        found.push((order, first_good.clone(), from));
     }
-    fixes.sort();
-    fixes.dedup_by(|a, b| a.0 == b.0);
+    found.sort();
+    found.dedup_by(|a, b| a.0 == b.0);
     // A system is mended in several major versions at once: each fix speaks for its own, the lowest for all before.
-    for place in 1..fixes.len() {
-        if line == Line::IOS && fixes[place].2.is_none() {
-            fixes[place].2 = Some(fixes[place].0.major.to_string());
+    for (order, _, from) in found.iter_mut().skip(1) {
+        if line == Line::IOS && from.is_none() {
+            *from = Some(order.major.to_string());
         }
     }
-    fixes.into_iter().map(|(_, fixed, from)| (fixed, from)).collect()
+    found.into_iter().map(|(_, first_good, from)| (first_good, from)).collect()
 }

@@ -1,16 +1,12 @@
 //! SOFA: a kept collection of Apple's releases. Its second form, and where that fails its first, which has placeholder
 //! builds and no models. <https://sofa.macadmins.io>
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use agent_core::judge::catalogue::Confidence;
-use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::{
-    super::claim::{Claim, Line, short},
-    Address, Known, MIB, ParseError, Source, day, json,
-};
+use super::{super::claim::Claim, Address, Known, MIB, ParseError, Source, day, json, versions::Versions};
 
 /// SOFA.
 pub(super) struct Sofa;
@@ -25,14 +21,14 @@ struct Feed {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct System {
-    latest: Release,
+    latest: Entry,
     #[serde(default)]
-    security_releases: Vec<Release>,
+    security_releases: Vec<Entry>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Release {
+struct Entry {
     product_version: String,
     #[serde(default)]
     build: String,
@@ -70,22 +66,13 @@ impl Source for Sofa {
 
     fn parse(&self, _: &str, bytes: &[u8]) -> Result<Vec<Claim>, ParseError> {
         let feed: Feed = json(bytes)?;
-        let mut versions: BTreeMap<String, (Option<Date>, Vec<String>, Vec<String>)> = BTreeMap::new();
-        for release in
-            feed.os_versions.into_iter().flat_map(|os| std::iter::once(os.latest).chain(os.security_releases))
-        {
-            let (released, builds, models) = versions.entry(short(&release.product_version)).or_default();
-            *released = [*released, day(&release.release_date)].into_iter().flatten().min();
-            builds.extend(Some(short(&release.build)).filter(|build| !build.is_empty()));
-            models.extend(release.supported_devices.iter().map(|device| short(device)));
+        let mut versions = Versions::default();
+        for system in feed.os_versions {
+            for one in std::iter::once(system.latest).chain(system.security_releases) {
+                let models = one.supported_devices.into_iter();
+                versions.add(&one.product_version, day(&one.release_date), &one.build, models);
+            }
         }
-        let claim = |(version, (released, mut builds, mut models)): (String, (_, Vec<String>, Vec<String>))| {
-            builds.sort_unstable();
-            builds.dedup();
-            models.sort_unstable();
-            models.dedup();
-            Claim::Release { line: Line::IOS, version, released, builds, models }
-        };
-        Ok(versions.into_iter().map(claim).collect())
+        Ok(versions.claims())
     }
 }

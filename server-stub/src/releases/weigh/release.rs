@@ -49,10 +49,7 @@ pub(super) fn weigh<'a>(line: Line, claims: &[&'a Kept], administrator: &Adminis
     let mut done = Vec::new();
     let mut cycles: BTreeMap<u64, Vec<Weighing<'a>>> = BTreeMap::new();
     for kept in claims {
-        let version = match &kept.claim {
-            Claim::Release { version, .. } | Claim::Seen { version, .. } => version,
-            _ => continue,
-        };
+        let (Claim::Release { version, .. } | Claim::Seen { version, .. }) = &kept.claim else { continue };
         let (order, doubt) = (line.order(version), doubt::of(line, kept, at));
         match order {
             Some(order) => {
