@@ -8,6 +8,7 @@
 //!
 //! No source can stop another, and nothing here is on the way of a report.
 
+mod ask;
 pub mod claim;
 mod explain;
 mod fetch;
