@@ -18,6 +18,7 @@ mod intake;
 pub mod judging;
 pub mod keys;
 pub mod pages;
+pub mod releases;
 #[cfg(test)]
 pub(crate) mod rig;
 pub mod scope;

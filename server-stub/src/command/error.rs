@@ -8,6 +8,7 @@ use super::{answer::note, input::InputError};
 use crate::{
     access::{password::PasswordError, secret::NoRandomness},
     judging::rules::RulesError,
+    releases::ImportError,
     serve::ServeError,
     server::OpenError,
     store::StoreError,
@@ -26,6 +27,8 @@ pub(super) enum CommandError {
     Document(#[from] Faults),
     #[error(transparent)]
     Rules(#[from] RulesError),
+    #[error(transparent)]
+    Import(#[from] ImportError),
     #[error(transparent)]
     Serve(#[from] ServeError),
     #[error(transparent)]
@@ -48,7 +51,7 @@ pub(super) enum CommandError {
 impl CommandError {
     const fn code(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Serve(ServeError::PlainHttp(_)) => 2,
+            Self::Usage(_) | Self::Import(ImportError::NoFile(_)) | Self::Serve(ServeError::PlainHttp(_)) => 2,
             _ => 1,
         }
     }

@@ -10,8 +10,8 @@ use serde::de::DeserializeOwned;
 pub(super) enum InputError {
     #[error("{}: cannot be read: {error}; check the path and its permissions", path.display())]
     Unreadable { path: PathBuf, error: std::io::Error },
-    #[error("{}: is longer than {} KiB; this is not such a file", path.display(), LONGEST / 1024)]
-    TooLong { path: PathBuf },
+    #[error("{}: is longer than {} KiB; this is not such a file", path.display(), longest / 1024)]
+    TooLong { path: PathBuf, longest: usize },
     #[error("{}: is not text in UTF-8", path.display())]
     NotText { path: PathBuf },
     #[error("{}:{line}:{column}: {what}", path.display())]
@@ -25,13 +25,17 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The text of a file, at most as long as a document may be.
 pub(super) fn text(path: &Path) -> Result<String, InputError> {
+    String::from_utf8(bytes(path, LONGEST)?).map_err(|_| InputError::NotText { path: path.to_owned() })
+}
+
+/// What is in a file, at most this long.
+pub(super) fn bytes(path: &Path, longest: usize) -> Result<Vec<u8>, InputError> {
     let unreadable = |error| InputError::Unreadable { path: path.to_owned(), error };
     let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > LONGEST as u64 {
-        return Err(InputError::TooLong { path: path.to_owned() });
+    if length > longest as u64 {
+        return Err(InputError::TooLong { path: path.to_owned(), longest });
     }
-    let bytes = std::fs::read(path).map_err(unreadable)?;
-    String::from_utf8(bytes).map_err(|_| InputError::NotText { path: path.to_owned() })
+    std::fs::read(path).map_err(unreadable)
 }
 
 /// A JSON document of a known shape.

@@ -13,6 +13,7 @@ use super::{
 use crate::{
     access::user,
     api,
+    releases::{Fetcher, Mirror, keep_fetching},
     serve::{self, Listener, Options, TlsFiles},
 };
 
@@ -42,6 +43,12 @@ pub(super) struct Arguments {
     /// The address under which people and devices reach it, for links; otherwise the one it listens on.
     #[arg(long, value_name = "URL", value_parser = public_url)]
     url: Option<String>,
+    /// Ask the sources of releases by schedule; otherwise this server asks nobody anything.
+    #[arg(long)]
+    fetch_releases: bool,
+    /// A folder of saved answers to ask instead of the sources themselves.
+    #[arg(long, value_name = "BASE_URL", requires = "fetch_releases")]
+    mirror: Option<Mirror>,
 }
 
 fn public_url(text: &str) -> Result<String, String> {
@@ -81,7 +88,14 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
     }
     tracing::info!(%address, "serving");
     let router = api::router(std::sync::Arc::clone(&data.server));
-    listener.serve(data.server, router, serve::asked_to_end()).await?;
+    let fetching = arguments
+        .fetch_releases
+        .then(|| tokio::spawn(keep_fetching(std::sync::Arc::clone(&data.server), Fetcher::new(arguments.mirror))));
+    let served = listener.serve(data.server, router, serve::asked_to_end()).await;
+    if let Some(fetching) = fetching {
+        fetching.abort();
+    }
+    served?;
     tracing::info!("ended; everything that was accepted is finished");
     Ok(Answer::said())
 }

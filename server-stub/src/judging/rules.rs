@@ -184,7 +184,18 @@ pub fn import_catalogue(
     (file, text): (&str, &str),
     now: Timestamp,
 ) -> Result<u64, RulesError> {
-    let mut json = CatalogueDocument::from_text(file, text)?.json;
+    let json = CatalogueDocument::from_text(file, text)?.json;
+    Ok(put_catalogue(connection, scope, source, json, now)?)
+}
+
+/// Puts a catalogue that was read into force; it gets the next revision. The fleet is judged again.
+pub(crate) fn put_catalogue(
+    connection: &Connection,
+    scope: Scope,
+    source: &str,
+    mut json: serde_json::Value,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
     let newest: i64 = connection.query_row(
         "SELECT coalesce(max(revision), 0) FROM catalogues WHERE org = ?1",
         [scope.org()],

@@ -10,6 +10,7 @@ use super::StoreError;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_statements.sql"),
+    include_str!("migrations/0003_releases.sql"),
     include_str!("migrations/0004_keys.sql"),
 ];
 

@@ -1,0 +1,50 @@
+//! What is known about releases, and how: each source is asked or imported, what it says is kept as claims, and the
+//! claims are merged by written rules (`docs/releases.md`) into the catalogue that devices are judged by.
+//!
+//! ```text
+//! source (bytes) ─▶ claims ─▶ kept ─▶ weigh (which claim counts, and why) ─▶ merge ─▶ catalogue revision
+//!     ▲ fetch, file or own fleet              └─▶ explain
+//! ```
+//!
+//! No source can stop another, and nothing here is on the way of a report.
+
+mod ask;
+pub mod claim;
+mod explain;
+mod fetch;
+mod import;
+mod kept;
+mod merge;
+mod round;
+mod schedule;
+mod seen;
+pub mod source;
+#[cfg(test)]
+mod tests;
+mod weigh;
+
+pub use self::{
+    explain::{ClaimView, Explanation, SourceView, explain, sources},
+    fetch::{Fetcher, Limits, Mirror, MirrorError},
+    import::{ImportError, Imported, check, import},
+    merge::{MERGED, Merged, merge},
+    round::{Outcome, Round, fetch},
+    schedule::{fetch_due, keep_fetching},
+    source::{Address, Cause, Known, ParseError, Source},
+};
+
+/// Weighs and merges what any answer says, twice: the same comes of it, and it is a catalogue that can be served.
+fn weigh_any(claims: Vec<claim::Claim>, source: &str, part: &str) {
+    let now = jiff::Timestamp::from_second(1_795_500_000).unwrap_or_default();
+    let kept = |claim| kept::Kept {
+        source: source.to_owned(),
+        part: part.to_owned(),
+        claim,
+        first_seen: now,
+        last_seen: now,
+        current: true,
+        confirmed: now,
+    };
+    let claims: Vec<kept::Kept> = claims.into_iter().map(kept).collect();
+    merge::any(&claims, now);
+}
