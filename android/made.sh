@@ -60,23 +60,23 @@ make_sources() {
   link_resources "$made/resources.apk" --java "$made/java"
 }
 
-# What the classes are made from; `remember_classes` keeps it beside them, where `mvn clean` takes it away.
+# What the classes are made from; kept beside them afterwards, where `mvn clean` takes it away.
 made_from() {
   find android/pom.xml android/app/src/main/kotlin "$made/bindings" "$made/java" -type f -print0 | LC_ALL=C sort -z |
     xargs -0 sha256sum | sha256sum
 }
-remember_classes() { made_from >"${classes%/*}/made-from"; }
 
 make_classes() {
-  local status=0
-  if [ "$(cat "${classes%/*}/made-from" 2>/dev/null)" != "$(made_from)" ]; then
+  local status=0 from
+  from=$(made_from)
+  if [ "$(cat "${classes%/*}/made-from" 2>/dev/null)" != "$from" ]; then
     mvn -B -f android/pom.xml clean compile >android/target/compile.log 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
       grep -E '^\[ERROR\]|^e: ' android/target/compile.log | head -n 40
       printf 'FAILED the app does not compile\n0 passed, 1 failed, 0 skipped\n'
       exit 1
     fi
-    remember_classes
+    printf '%s\n' "$from" >"${classes%/*}/made-from"
   fi
   mvn -q -B -f android/pom.xml dependency:copy-dependencies -DincludeScope=runtime \
     -DoutputDirectory="$PWD/$made/linked" >&2
