@@ -31,7 +31,8 @@ android {
         release {
             isMinifyEnabled = true
             isShrinkResources = true
-            proguardFiles(getDefaultProguardFile("proguard-android-optimize.txt"), "../consumer-rules.pro")
+            // The same rules as `android/package`, and no others.
+            proguardFiles("../rules.pro")
         }
     }
 

@@ -5,7 +5,6 @@ import android.content.pm.PackageManager
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
-import android.security.keystore.StrongBoxUnavailableException
 import java.security.GeneralSecurityException
 import java.security.KeyPairGenerator
 import java.security.KeyStore
@@ -36,8 +35,6 @@ internal class DeviceKey(private val context: Context, private val alias: String
         for (wish in wishes) {
             try {
                 return generate(wish)
-            } catch (refusal: StrongBoxUnavailableException) {
-                refused = refusal
             } catch (refusal: ProviderException) {
                 refused = refusal
             }

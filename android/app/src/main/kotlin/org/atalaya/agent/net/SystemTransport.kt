@@ -89,7 +89,8 @@ internal class SystemTransport(private val userAgent: String, private val pinned
             throw HttpException.Timeout()
         } catch (error: SSLException) {
             // Some systems shake hands only when the first byte is written.
-            throw if (error.cause is GeneralSecurityException) HttpException.Identity(error.javaClass.simpleName) else HttpException.Broken()
+            val isIdentity = error.cause is GeneralSecurityException
+            throw if (isIdentity) HttpException.Identity(error.javaClass.simpleName) else HttpException.Broken()
         } catch (_: ConnectException) {
             throw HttpException.Unreachable()
         } catch (_: NoRouteToHostException) {

@@ -2,8 +2,8 @@ package org.atalaya.agent.probe
 
 import org.atalaya.core.Evidence
 import org.atalaya.core.FlagReading
-import org.atalaya.core.PresenceReading
 import org.atalaya.core.Presence
+import org.atalaya.core.PresenceReading
 import org.atalaya.core.TextReading
 import org.atalaya.core.TextsReading
 import org.atalaya.core.UnknownReason

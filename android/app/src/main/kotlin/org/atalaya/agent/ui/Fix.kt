@@ -17,8 +17,10 @@ internal class Fix private constructor(val words: Int, val pages: List<Intent>, 
         /** The button for this; null when nothing on this phone mends it. */
         fun of(remediation: Remediation): Fix? = when (remediation) {
             Remediation.NONE -> null
-            Remediation.SET_SCREEN_LOCK -> settings(R.string.fix_screen_lock, DevicePolicyManager.ACTION_SET_NEW_PASSWORD, Settings.ACTION_SECURITY_SETTINGS)
-            Remediation.ENCRYPT_STORAGE -> settings(R.string.fix_encryption, DevicePolicyManager.ACTION_START_ENCRYPTION, Settings.ACTION_SECURITY_SETTINGS)
+            Remediation.SET_SCREEN_LOCK ->
+                settings(R.string.fix_screen_lock, DevicePolicyManager.ACTION_SET_NEW_PASSWORD, Settings.ACTION_SECURITY_SETTINGS)
+            Remediation.ENCRYPT_STORAGE ->
+                settings(R.string.fix_encryption, DevicePolicyManager.ACTION_START_ENCRYPTION, Settings.ACTION_SECURITY_SETTINGS)
             Remediation.UPDATE_SYSTEM -> settings(R.string.fix_system, SYSTEM_UPDATE, Settings.ACTION_DEVICE_INFO_SETTINGS)
             // The step above the button says what to do there.
             Remediation.UPDATE_WHATSAPP_BUSINESS -> store(R.string.fix_reinstall)

@@ -25,7 +25,9 @@ class RulesScreen : Screen() {
     }
 
     private fun acts(one: Enrolled) = object : Acts {
-        override fun accept(rules: Paper) = say(one) { one.agent.acknowledge(Subject.USAGE_RULES, rules.version, Speech.language(this@RulesScreen)) }
+        override fun accept(rules: Paper) = say(one) {
+            one.agent.acknowledge(Subject.USAGE_RULES, rules.version, Speech.language(this@RulesScreen))
+        }
 
         override fun answer(declaration: Declaration, affirmed: Boolean) = say(one) { one.agent.declare(declaration, affirmed) }
     }

@@ -26,8 +26,8 @@ import java.security.spec.ECGenParameterSpec
 import java.util.Collections
 import java.util.Date
 import java.util.Enumeration
-import org.bouncycastle.asn1.ASN1Encoding
 import org.bouncycastle.asn1.ASN1EncodableVector
+import org.bouncycastle.asn1.ASN1Encoding
 import org.bouncycastle.asn1.ASN1Integer
 import org.bouncycastle.asn1.DERBitString
 import org.bouncycastle.asn1.DERSequence
