@@ -6,6 +6,7 @@
 mod admin;
 mod answer;
 mod api_token;
+mod attest;
 mod audit;
 mod backup;
 mod catalogue;
@@ -72,6 +73,9 @@ enum Command {
     /// What is known about releases.
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    /// Evidence of hardware: what one piece proves, and what not.
+    #[command(subcommand)]
+    Attest(attest::Command),
     /// The devices and their states.
     #[command(subcommand)]
     Device(device::Command),
@@ -122,6 +126,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<Answer, Command
         Command::ApiToken(command) => api_token::run(command, context).await,
         Command::Policy(command) => policy::run(command, context).await,
         Command::Catalogue(command) => catalogue::run(command, context).await,
+        Command::Attest(command) => attest::run(&command, context),
         Command::Device(command) => device::run(command, context).await,
         Command::Org(command) => organisation::run(command, context).await,
         Command::Audit(command) => audit::run(command, context).await,

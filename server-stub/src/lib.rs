@@ -10,6 +10,7 @@
 
 pub mod access;
 pub mod api;
+pub mod attestation;
 pub mod command;
 #[cfg(feature = "demo")]
 pub mod demo;

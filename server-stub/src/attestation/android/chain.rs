@@ -1,0 +1,163 @@
+//! A chain from an attested key to a root: every signature, every date that counts, every serial.
+
+use std::{num::NonZeroUsize, sync::Mutex};
+
+use jiff::Timestamp;
+use lru::LruCache;
+use serde::Serialize;
+use x509_cert::der::asn1::ObjectIdentifier;
+
+use super::{
+    super::{Certificate, Reason, Shortfall},
+    extension::KEY_DESCRIPTION,
+    revocation::{Status, StatusList},
+    roots::{self, Roots},
+};
+
+const PROVISIONING_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.30");
+
+/// How the device came to its attestation key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Provisioning {
+    /// In the factory: its certificates' dates do not count.
+    Factory,
+    /// Over the network, for days or weeks: dates count.
+    Remote,
+    /// Neither is recognised: dates count.
+    Unknown,
+}
+
+/// What a chain is held against.
+pub struct Trust<'a> {
+    /// Who may be its root.
+    pub roots: &'a Roots,
+    /// Who is revoked; none if no list is at hand.
+    pub status: Option<&'a StatusList>,
+    /// Signatures that were verified before.
+    pub cache: Option<&'a Verified>,
+}
+
+/// Upper certificates whose signature was verified: many devices share them. Dates and revocation are never kept.
+pub struct Verified(Mutex<LruCache<[u8; 32], ()>>);
+
+impl Verified {
+    /// Room for this many.
+    pub fn new(most: NonZeroUsize) -> Self {
+        Self(Mutex::new(LruCache::new(most)))
+    }
+
+    fn key(child: &Certificate, issuer: &Certificate) -> [u8; 32] {
+        let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
+        for part in [child.signed(), child.signature(), issuer.key_info()] {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.update(child.algorithm().as_bytes());
+        let mut out = [0; 32];
+        out.copy_from_slice(hash.finish().as_ref());
+        out
+    }
+
+    fn verify(&self, child: &Certificate, issuer: &Certificate) -> bool {
+        let key = Self::key(child, issuer);
+        let lock = || self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if lock().get(&key).is_some() {
+            return true;
+        }
+        let holds = child.is_signed_by(issuer);
+        if holds {
+            lock().put(key, ());
+        }
+        holds
+    }
+}
+
+/// How the key came into the device, as its certificates show it.
+pub fn provisioning(chain: &[Certificate]) -> Provisioning {
+    let Some(between) = chain.get(1..chain.len().saturating_sub(1)).filter(|between| !between.is_empty()) else {
+        return Provisioning::Unknown;
+    };
+    let is_remote = |certificate: &Certificate| {
+        certificate.extension(&PROVISIONING_INFO).is_some()
+            || certificate.subject_organisation().is_some_and(|name| name == "Google LLC")
+    };
+    if between.iter().any(is_remote) {
+        Provisioning::Remote
+    } else if between.iter().all(Certificate::subject_has_serial_number) {
+        Provisioning::Factory
+    } else {
+        Provisioning::Unknown
+    }
+}
+
+/// How many certificates were issued to this device of late, which remote provisioning tells.
+pub fn certificates_issued(chain: &[Certificate]) -> Option<u64> {
+    let told = chain.get(1)?.extension(&PROVISIONING_INFO)?;
+    let value: ciborium::Value = ciborium::de::from_reader_with_recursion_limit(told, 8).ok()?;
+    let map = value.as_map()?;
+    let (_, count) = map.iter().find(|(key, _)| key.as_integer() == Some(1.into()))?;
+    count.as_integer()?.try_into().ok()
+}
+
+/// Every reason why the chain is not to be trusted.
+pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Shortfall> {
+    let mut found = Vec::new();
+    if chain.len() < 3 {
+        found.push(Shortfall::new(Reason::ChainTooShort).with(format!("{} certificates", chain.len())));
+    }
+    for (index, pair) in chain.windows(2).enumerate() {
+        let (child, issuer) = (&pair[0], &pair[1]);
+        let holds = match trust.cache {
+            // The leaf is new each time.
+            Some(cache) if index > 0 => cache.verify(child, issuer),
+            _ => child.is_signed_by(issuer),
+        };
+        if !holds {
+            let with = format!("{}, by a key of {}", child.algorithm(), issuer.key_kind().name());
+            found.push(Shortfall::of(Reason::BrokenSignature, index).with(with));
+        }
+    }
+    if let Some((last, index)) = chain.last().zip(chain.len().checked_sub(1)) {
+        if roots::is_software(last) {
+            found.push(Shortfall::of(Reason::SoftwareRoot, index).with(last.subject()));
+        } else if trust.roots.name(last).is_none() {
+            found.push(Shortfall::of(Reason::UnknownRoot, index).with(last.subject()));
+        }
+        if provisioning(chain) != Provisioning::Factory {
+            // Neither the leaf's dates, which devices invent, nor the root's, which is trusted as a key.
+            for (index, certificate) in chain.iter().enumerate().take(index).skip(1) {
+                if !certificate.is_valid_at(at) {
+                    let dates = format!("{} to {}", certificate.not_before(), certificate.not_after());
+                    found.push(Shortfall::of(Reason::Expired, index).with(dates));
+                }
+            }
+        }
+    }
+    for (index, certificate) in chain.iter().enumerate() {
+        if index > 0 && certificate.extension(&KEY_DESCRIPTION).is_some() {
+            found.push(Shortfall::of(Reason::ChainExtended, index));
+        }
+        let status =
+            trust.status.and_then(|list| list.status(&certificate.serial()).map(|(s, r)| (s, r.map(str::to_owned))));
+        if let Some((status, why)) = status {
+            let reason = if status == Status::Revoked { Reason::Revoked } else { Reason::Suspended };
+            found.push(Shortfall { detail: why, ..Shortfall::of(reason, index) });
+        }
+    }
+    found
+}
+
+/// What is unusual about the certificates, without weight for the judgement.
+pub fn oddities(chain: &[Certificate]) -> Vec<String> {
+    let mut odd = Vec::new();
+    for (index, pair) in chain.windows(2).enumerate() {
+        if !pair[0].names_issuer(&pair[1]) {
+            odd.push(format!("certificate {}: its issuer's name is not the next one's subject", index + 1));
+        }
+        if pair[1].is_authority() != Some(true) {
+            odd.push(format!("certificate {}: signs another without saying that it may", index + 2));
+        }
+    }
+    odd
+}

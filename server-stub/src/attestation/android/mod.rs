@@ -1,0 +1,13 @@
+//! Android key attestation: a chain of certificates whose leaf says in which state the device made its key.
+
+pub mod chain;
+pub mod extension;
+pub mod judgement;
+pub mod revocation;
+pub mod roots;
+pub mod tag;
+
+pub use chain::{Trust, Verified};
+pub use judgement::{AppId, BootKey, Challenge, Expected, Judgement, judge};
+pub use revocation::StatusList;
+pub use roots::Roots;

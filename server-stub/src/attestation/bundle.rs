@@ -1,0 +1,105 @@
+//! The forms in which a chain of certificates comes: PEM, DER one behind the other, JSON with base64 or PEM texts.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{
+    certificate::Certificate,
+    der::{Fault, Items},
+};
+
+/// More certificates than any chain has.
+pub const MOST: usize = 10;
+
+/// Why no chain could be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BundleError {
+    /// No known form.
+    #[error("holds no certificate; give PEM, DER certificates one behind the other, or a JSON array of base64 DER")]
+    Nothing,
+    /// Too many.
+    #[error("holds more than {MOST} certificates; give one chain, leaf first")]
+    TooMany,
+    /// One is not base64.
+    #[error("certificate {number} is not base64; copy the file again")]
+    NotBase64 {
+        /// Counted from 1.
+        number: usize,
+    },
+    /// One cannot be read.
+    #[error("certificate {number}: {fault}; the device's bytes must be kept as they came")]
+    Certificate {
+        /// Counted from 1.
+        number: usize,
+        /// What and where.
+        fault: Fault,
+    },
+}
+
+/// The certificates of these bytes, as they stand: leaf first.
+pub fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, BundleError> {
+    let ders = ders(bytes)?;
+    let parsed = ders.iter().enumerate().map(|(index, der)| {
+        Certificate::from_der(der).map_err(|fault| BundleError::Certificate { number: index + 1, fault })
+    });
+    parsed.collect()
+}
+
+fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
+    if bytes.first() == Some(&0x30) {
+        return concatenated(bytes);
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| BundleError::Nothing)?;
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let ders = if text.starts_with('[') {
+        let items: Vec<String> = serde_json::from_str(text).map_err(|_| BundleError::Nothing)?;
+        let mut all = Vec::new();
+        for item in items {
+            let found =
+                if item.contains("-----BEGIN") { pem(&item, all.len())? } else { vec![decode(&item, all.len())?] };
+            all.extend(found);
+        }
+        all
+    } else {
+        pem(text, 0)?
+    };
+    match ders.len() {
+        0 => Err(BundleError::Nothing),
+        1..=MOST => Ok(ders),
+        _ => Err(BundleError::TooMany),
+    }
+}
+
+// Marks may stand on one line: a published chain has them so.
+fn pem(text: &str, before: usize) -> Result<Vec<Vec<u8>>, BundleError> {
+    let mut found = Vec::new();
+    for part in text.split("-----BEGIN CERTIFICATE-----").skip(1) {
+        let number = before + found.len();
+        let (body, _) = part.split_once("-----END").ok_or(BundleError::NotBase64 { number: number + 1 })?;
+        if number >= MOST {
+            return Err(BundleError::TooMany);
+        }
+        found.push(decode(body, number)?);
+    }
+    Ok(found)
+}
+
+fn decode(text: &str, index: usize) -> Result<Vec<u8>, BundleError> {
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    STANDARD.decode(dense).map_err(|_| BundleError::NotBase64 { number: index + 1 })
+}
+
+fn concatenated(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
+    let fault = |number: usize| move |fault| BundleError::Certificate { number, fault };
+    let mut items = Items::new(bytes, 0).map_err(fault(1))?;
+    let mut found = Vec::new();
+    loop {
+        let from = items.at();
+        if items.next().map_err(fault(found.len() + 1))?.is_none() {
+            return Ok(found);
+        }
+        if found.len() == MOST {
+            return Err(BundleError::TooMany);
+        }
+        found.push(bytes[from..items.at()].to_vec());
+    }
+}

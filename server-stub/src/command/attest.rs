@@ -1,0 +1,93 @@
+//! `attest`: verifies one piece of evidence and says what it proves. Needs no data folder.
+
+mod android;
+mod ios;
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::{answer::Answer, data::Context, error::CommandError, input::InputError};
+use crate::attestation::{Shortfall, unhex};
+use agent_core::judge::text::Language;
+
+const ANDROID_EXAMPLES: &str = "Examples:\n  \
+    atalaya attest android --chain chain.pem --challenge 6368616c6c656e6765 --status status.json\n  \
+    atalaya attest android --chain chain.pem --any-challenge --at 2026-02-24T00:49:23Z --json\n\n\
+    Exit codes: 0 proved · 1 not proved or failed · 2 wrong usage";
+const IOS_EXAMPLES: &str = "Examples:\n  \
+    atalaya attest ios --attestation a.cbor --client-data-hash HEX --app-id TEAMID.com.example.app\n  \
+    atalaya attest ios --attestation a.json --environment development --at 2024-02-05T00:00:00Z\n\n\
+    Exit codes: 0 proved · 1 not proved or failed · 2 wrong usage";
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// A chain of Android key attestation.
+    #[command(after_help = ANDROID_EXAMPLES)]
+    Android(android::Arguments),
+    /// An object of Apple's App Attest, and an assertion by its key.
+    #[command(after_help = IOS_EXAMPLES)]
+    Ios(ios::Arguments),
+}
+
+pub(super) fn run(command: &Command, context: &Context) -> Result<Answer, CommandError> {
+    match command {
+        Command::Android(arguments) => android::run(arguments, context.now()),
+        Command::Ios(arguments) => ios::run(arguments, context.now()),
+    }
+}
+
+/// More than any evidence, list of roots or status list is long.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
+    let unreadable = |error| InputError::Unreadable { path: PathBuf::from(path), error };
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
+    if length > LONGEST {
+        return Err(CommandError::Refused(format!("{}: is longer than 64 MiB; this is no such file", path.display())));
+    }
+    Ok(std::fs::read(path).map_err(unreadable)?)
+}
+
+fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {
+    unhex(text).ok_or_else(|| "write it as hex digits, two for each byte".to_owned())
+}
+
+fn moment(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|_| "write a time such as 2026-02-24T00:49:23Z".to_owned())
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::from_tag(tag).ok_or_else(|| "write `es` or `en`".to_owned())
+}
+
+/// One line for each reason.
+fn findings(shortfalls: &[Shortfall], language: Language) -> Vec<String> {
+    let line = |shortfall: &Shortfall| {
+        let place = shortfall.certificate.map(|number| format!("certificate {number}: ")).unwrap_or_default();
+        let detail = shortfall.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+        format!("  {place}{}{detail} [{}]", shortfall.reason.words(language), shortfall.reason.code())
+    };
+    shortfalls.iter().map(line).collect()
+}
+
+fn findings_json(shortfalls: &[Shortfall], language: Language) -> serde_json::Value {
+    let one = |shortfall: &Shortfall| {
+        serde_json::json!({
+            "reason": shortfall.reason.code(), "certificate": shortfall.certificate, "detail": shortfall.detail,
+            "words": shortfall.reason.words(language),
+        })
+    };
+    shortfalls.iter().map(one).collect()
+}
+
+fn verdict(shortfalls: &[Shortfall], what: &str, at: Timestamp) -> String {
+    match shortfalls {
+        [] => format!("PROVED at {at}: {what}."),
+        [one] => format!("NOT PROVED at {at}: {}.", one.reason.code()),
+        all => {
+            let codes: Vec<&str> = all.iter().map(|shortfall| shortfall.reason.code()).collect();
+            format!("NOT PROVED at {at}: {}.", codes.join(", "))
+        }
+    }
+}

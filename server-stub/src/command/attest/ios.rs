@@ -1,0 +1,171 @@
+//! `attest ios`: one object of App Attest, and an assertion by its key.
+
+use std::path::{Path, PathBuf};
+
+use agent_core::judge::text::Language;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{findings, findings_json, hex_bytes, language, moment, read, verdict};
+use crate::{
+    attestation::{
+        apple::{
+            AppleRoots, Environment, Expected,
+            object::{AssertionObject, AttestationObject},
+            verify_assertion, verify_attestation,
+        },
+        bundle, sha256,
+    },
+    command::{answer::Answer, error::CommandError},
+};
+
+#[derive(Debug, clap::Args)]
+pub(in crate::command) struct Arguments {
+    /// The attestation: CBOR, base64, or JSON with `attestation`, `keyId` and `challenge`.
+    #[arg(long, value_name = "FILE")]
+    attestation: PathBuf,
+    /// An assertion by the same key: CBOR, base64, or JSON with `assertion`.
+    #[arg(long, value_name = "FILE")]
+    assertion: Option<PathBuf>,
+    /// The counter that was seen last of this key.
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "assertion")]
+    counter: u32,
+    /// The bytes whose SHA-256 is the client data hash, in hex.
+    #[arg(long, value_name = "HEX", value_parser = hex_bytes, conflicts_with = "client_data_hash")]
+    challenge: Option<std::vec::Vec<u8>>,
+    /// The client data hash itself: SHA-256 over challenge and key thumbprint.
+    #[arg(long, value_name = "HEX", value_parser = hash)]
+    client_data_hash: Option<[u8; 32]>,
+    /// The app, as TEAMID.bundle.id; may be given several times.
+    #[arg(long, value_name = "TEAMID.BUNDLE")]
+    app_id: Vec<String>,
+    /// `production` or `development`; the other one is refused.
+    #[arg(long, value_name = "ENVIRONMENT", default_value = "production", value_parser = environment)]
+    environment: Environment,
+    /// When the evidence was received; otherwise now.
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Timestamp>,
+    /// More roots to trust, beside Apple's.
+    #[arg(long, value_name = "FILE")]
+    roots: Option<PathBuf>,
+    /// The language of the findings, `es` or `en`.
+    #[arg(long, default_value = "en", value_parser = language, value_name = "LANGUAGE")]
+    lang: Language,
+}
+
+fn hash(text: &str) -> Result<[u8; 32], String> {
+    hex_bytes(text)?.try_into().map_err(|_| "write 64 hex digits".to_owned())
+}
+
+fn environment(text: &str) -> Result<Environment, String> {
+    match text {
+        "production" => Ok(Environment::Production),
+        "development" => Ok(Environment::Development),
+        _ => Err("write `production` or `development`".to_owned()),
+    }
+}
+
+/// What a file holds: the object, and what stands beside it.
+struct Held {
+    object: Vec<u8>,
+    key_id: Option<Vec<u8>>,
+    challenge: Option<Vec<u8>>,
+}
+
+fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
+    let bytes = read(path)?;
+    let wrong = |what: String| CommandError::Refused(format!("{}: {what}", path.display()));
+    let Ok(text) = std::str::from_utf8(&bytes) else {
+        return Ok(Held { object: bytes, key_id: None, challenge: None });
+    };
+    if text.trim_start().starts_with('{') {
+        let value: serde_json::Value = serde_json::from_str(text)
+            .map_err(|error| wrong(format!("is not JSON at line {}, column {}", error.line(), error.column())))?;
+        let part = |key: &str| match value[key].as_str().map(|text| STANDARD.decode(text.trim())) {
+            None => Ok(None),
+            Some(Ok(bytes)) => Ok(Some(bytes)),
+            Some(Err(_)) => Err(wrong(format!("`{key}` is not base64"))),
+        };
+        let object =
+            part(name)?.ok_or_else(|| wrong(format!("has no `{name}`; put the base64 of the object there")))?;
+        return Ok(Held { object, key_id: part("keyId")?, challenge: part("challenge")? });
+    }
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let object = STANDARD.decode(dense).unwrap_or(bytes);
+    Ok(Held { object, key_id: None, challenge: None })
+}
+
+pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, CommandError> {
+    let at = arguments.at.unwrap_or(now);
+    let mut roots = AppleRoots::apple();
+    if let Some(path) = &arguments.roots {
+        let more = bundle::certificates(&read(path)?);
+        let more = more.map_err(|error| CommandError::Refused(format!("{}: {error}", path.display())))?;
+        more.iter().for_each(|root| roots.add(root));
+    }
+    let file = held(&arguments.attestation, "attestation")?;
+    let refused = |path: &Path, fault: &crate::attestation::Fault| {
+        CommandError::Refused(format!("{}: {fault}; keep the device's bytes as they came", path.display()))
+    };
+    let object = AttestationObject::parse(&file.object).map_err(|fault| refused(&arguments.attestation, &fault))?;
+    // With an assertion, what is given on the command line is the assertion's.
+    let given = arguments.client_data_hash.or_else(|| arguments.challenge.as_deref().map(sha256));
+    let in_file = file.challenge.as_deref().map(sha256);
+    let expected = Expected {
+        apps: &arguments.app_id,
+        client_data_hash: if arguments.assertion.is_some() { in_file.or(given) } else { given.or(in_file) },
+        environment: Some(arguments.environment),
+        key_id: file.key_id.as_deref(),
+    };
+    let judged =
+        verify_attestation(&object, &roots, &expected, at).map_err(|fault| refused(&arguments.attestation, &fault))?;
+    let mut shortfalls = judged.shortfalls.clone();
+    let mut asserted = None;
+    if let (Some(path), Some(credential)) = (&arguments.assertion, &judged.data.credential) {
+        let file = held(path, "assertion")?;
+        let object = AssertionObject::parse(&file.object).map_err(|fault| refused(path, &fault))?;
+        let expected = Expected { client_data_hash: given.or(file.challenge.as_deref().map(sha256)), ..expected };
+        let (data, found) = verify_assertion(&object, &credential.point, arguments.counter, &expected)
+            .map_err(|fault| refused(path, &fault))?;
+        shortfalls.extend(found);
+        asserted = Some(data);
+    }
+    let mut told = vec![verdict(&shortfalls, "a key of this app on a genuine Apple device", at)];
+    told.extend(findings(&shortfalls, arguments.lang));
+    told.push("Trust path, leaf first (the root is Apple's, by its public key):".to_owned());
+    for (index, certificate) in object.chain.iter().enumerate() {
+        told.push(format!("  {} {}", index + 1, certificate.subject()));
+        told.push(format!(
+            "    serial {}, {} key, {}",
+            certificate.serial(),
+            certificate.key_kind().name(),
+            certificate.algorithm()
+        ));
+        told.push(format!("    valid {} to {}", certificate.not_before(), certificate.not_after()));
+    }
+    let system = judged.system.as_ref().map(|system| {
+        let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "unknown".to_owned());
+        format!("System (advisory, undocumented by Apple): {} {}", part(&system.version), part(&system.build))
+    });
+    told.extend(system);
+    told.push(format!("App: {}", judged.app.as_deref().unwrap_or("not compared with any that was given")));
+    told.push("It does not prove a passcode, nor that nobody broke into the system.".to_owned());
+    let path: Vec<_> = object
+        .chain
+        .iter()
+        .map(|certificate| {
+            json!({
+                "subject": certificate.subject(), "issuer": certificate.issuer(), "serial": certificate.serial(),
+                "notBefore": certificate.not_before(), "notAfter": certificate.not_after(),
+                "signatureAlgorithm": certificate.algorithm(), "key": certificate.key_kind(),
+            })
+        })
+        .collect();
+    let json = json!({
+        "proved": shortfalls.is_empty(), "at": at, "findings": findings_json(&shortfalls, arguments.lang),
+        "app": judged.app, "data": judged.data, "system": judged.system, "assertion": asserted, "chain": path,
+        "doesNotProve": ["passcode", "unbroken-system"],
+    });
+    Ok(Answer { words: told.join("\n"), json, code: u8::from(!shortfalls.is_empty()) })
+}

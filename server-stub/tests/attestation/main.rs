@@ -1,0 +1,8 @@
+//! Evidence of hardware: real devices' where `ATALAYA_TEST_DATA` points, and our own authority's everywhere.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
+mod android;
+mod apple;
+mod authority;
+mod recorded;
