@@ -170,7 +170,12 @@ impl Certificate {
     }
 
     fn attribute(&self, kind: ObjectIdentifier) -> Option<String> {
-        let found = self.tbs.subject().iter_rdn().flat_map(|rdn| rdn.iter()).find(|attribute| attribute.oid == kind)?;
+        let found = self
+            .tbs
+            .subject()
+            .iter_rdn()
+            .flat_map(x509_cert::name::RelativeDistinguishedName::iter)
+            .find(|attribute| attribute.oid == kind)?;
         let text = found.value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned());
         text.or_else(|_| found.value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned())).ok()
     }

@@ -130,7 +130,7 @@ impl KeyDescription {
 fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<String>) -> Result<List, Fault> {
     let mut items = whole.items()?;
     let mut list = List { ordered: true, ..List::default() };
-    let (mut last, mut count) = (0, 0);
+    let (mut before, mut count) = (0, 0);
     while let Some(item) = items.next()? {
         count += 1;
         if count > MOST_TAGS {
@@ -140,10 +140,10 @@ fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<String>) -> Result<List
             return Err(Fault::new(item.at, format!("{name} holds something that is no tag: {}", item.tag)));
         };
         let number = number.value();
-        if number < last {
+        if number < before {
             list.ordered = false;
         }
-        last = number;
+        before = number;
         let Some(tag) = tag::find(number) else {
             oddities.push(format!("{name}: tag {number} is not known"));
             continue;

@@ -102,7 +102,9 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     if let Some(path) = &arguments.roots {
         let more = bundle::certificates(&read(path)?);
         let more = more.map_err(|error| CommandError::Refused(format!("{}: {error}", path.display())))?;
-        more.iter().for_each(|root| roots.add(root));
+        for root in &more {
+            roots.add(root);
+        }
     }
     let file = held(&arguments.attestation, "attestation")?;
     let refused = |path: &Path, fault: &crate::attestation::Fault| {
