@@ -122,7 +122,7 @@ impl<'s> Statements<'s> {
         let number = self.kept.next;
         let envelope = seal(number)?;
         let rotates_to = match content {
-            Content::KeyRotation(rotation) => rotation.verify().ok().map(|(possession, _)| possession.key),
+            Content::KeyRotation(rotation) => rotation.key(),
             _ => None,
         };
         self.kept.waiting.push(Waiting { number, envelope, queued_at: now, withdraws, rotates_to });

@@ -43,6 +43,12 @@ impl KeyRotation {
         Ok(Self { possession: seal(Kind::Possession, possession, new)? })
     }
 
+    /// The new key as it is claimed, for whoever made or verified the rotation before.
+    pub fn key(&self) -> Option<PublicKey> {
+        let claimed: Possession = Unverified::parse(&self.possession).ok()?.read_unverified().ok()?;
+        Some(claimed.key)
+    }
+
     /// What the new key has said, signed by itself.
     pub fn verify(&self) -> Result<(Possession, VerifyingKey), EnvelopeError> {
         let unverified = Unverified::parse(&self.possession)?;
@@ -75,6 +81,7 @@ mod tests {
         let other = SoftwareKey::generate(Algorithm::Es256).unwrap();
         let proven = KeyRotation::prove(&possession(&new), &new).unwrap();
         let (read, key) = proven.verify().unwrap();
+        assert_eq!(proven.key(), Some(new.public_key()));
         assert_eq!((read, key.thumbprint()), (possession(&new), new.public_key().thumbprint().as_str()));
         let borrowed = KeyRotation::prove(&possession(&new), &other).unwrap();
         assert!(borrowed.verify().is_err(), "another key says that this one is there");

@@ -114,7 +114,7 @@ pub(super) fn statements(
                 one.until = Some(pause.until);
             }
             Some(Content::KeyRotation(rotation)) => {
-                one.about = rotation.verify().ok().map(|(_, key)| key.thumbprint().to_owned());
+                one.about = rotation.key().map(|key| key.thumbprint());
             }
             Some(Content::Withdrawal {}) | None => {}
         }

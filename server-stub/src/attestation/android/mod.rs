@@ -1,13 +1,16 @@
 //! Android key attestation: a chain of certificates whose leaf says in which state the device made its key.
 
 pub mod chain;
+pub mod expected;
 pub mod extension;
+pub mod facts;
 pub mod judgement;
 pub mod revocation;
 pub mod roots;
 pub mod tag;
 
 pub use chain::{Trust, Verified};
-pub use judgement::{AppId, BootKey, Challenge, Expected, Judgement, judge};
+pub use expected::{AppId, BootKey, Challenge, Expected};
+pub use judgement::{Judgement, judge};
 pub use revocation::StatusList;
 pub use roots::Roots;

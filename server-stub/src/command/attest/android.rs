@@ -104,13 +104,14 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     let at = arguments.at.unwrap_or(now);
     let judged = judge(&chain, &Trust { roots: &roots, status: status.as_ref(), cache: None }, &expected, at);
     let unasked = unasked(arguments);
+    let verified_by: Vec<String> = (0..chain.len()).map(|index| verified_by(&chain, &roots, index)).collect();
     let mut told = vec![verdict(
         &judged.shortfalls,
         "a key made in secure hardware of a locked device with a verified system",
         at,
     )];
     told.extend(findings(&judged.shortfalls, arguments.lang));
-    told.push(words(&chain, &roots, &judged));
+    told.push(words(&chain, &verified_by, &judged));
     if let Some(list) = &status {
         let age = list.as_of.map_or_else(
             || "of unknown age".to_owned(),
@@ -124,7 +125,7 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
         "at": at,
         "findings": findings_json(&judged.shortfalls, arguments.lang),
         "facts": judged.facts,
-        "chain": path_json(&chain, &roots),
+        "chain": path_json(&chain, &verified_by),
         "description": judged.description.as_ref().map(description_json),
         "oddities": judged.oddities,
         "notLookedAt": unasked,
@@ -169,13 +170,13 @@ fn verified_by(chain: &[Certificate], roots: &Roots, index: usize) -> String {
     }
 }
 
-fn words(chain: &[Certificate], roots: &Roots, judged: &Judgement) -> String {
+fn words(chain: &[Certificate], verified_by: &[String], judged: &Judgement) -> String {
     let mut told = vec!["Trust path, leaf first:".to_owned()];
-    for (index, certificate) in chain.iter().enumerate() {
+    for (index, (certificate, verified_by)) in chain.iter().zip(verified_by).enumerate() {
         told.push(format!("  {} {}", index + 1, certificate.subject()));
         told.push(format!("    serial {}, {} key", certificate.serial(), certificate.key_kind().name()));
         told.push(format!("    valid {} to {}", certificate.not_before(), certificate.not_after()));
-        told.push(format!("    {}, {}", certificate.algorithm(), verified_by(chain, roots, index)));
+        told.push(format!("    {}, {}", certificate.algorithm(), verified_by));
     }
     told.push("What it says, and what proves it:".to_owned());
     if let Ok(Json::Object(facts)) = serde_json::to_value(&judged.facts) {
@@ -213,16 +214,16 @@ fn plain(value: &Json) -> String {
     }
 }
 
-fn path_json(chain: &[Certificate], roots: &Roots) -> Json {
-    let one = |(index, certificate): (usize, &Certificate)| {
+fn path_json(chain: &[Certificate], verified_by: &[String]) -> Json {
+    let one = |(certificate, verified_by): (&Certificate, &String)| {
         json!({
             "subject": certificate.subject(), "issuer": certificate.issuer(), "serial": certificate.serial(),
             "notBefore": certificate.not_before(), "notAfter": certificate.not_after(),
             "signatureAlgorithm": certificate.algorithm(), "key": certificate.key_kind(),
-            "keySha256": hex(&certificate.key_hash()), "verifiedBy": verified_by(chain, roots, index),
+            "keySha256": hex(&certificate.key_hash()), "verifiedBy": verified_by,
         })
     };
-    chain.iter().enumerate().map(one).collect()
+    chain.iter().zip(verified_by).map(one).collect()
 }
 
 fn description_json(told: &KeyDescription) -> Json {
