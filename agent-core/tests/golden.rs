@@ -188,7 +188,7 @@ fn catalogue() -> Value {
 }
 
 fn standing() -> Standing {
-    let held = Held { verdict: Verdict::Fail, since: at("2026-11-23T18:30:00Z") };
+    let held = Held { verdict: Verdict::Fail, since: at("2026-11-23T18:30:00Z"), unknown_since: None };
     Standing {
         device: Some(device().to_string()),
         enrolled_at: Some(at("2026-11-01T10:00:00Z")),

@@ -30,7 +30,7 @@ use super::{
     policy::{CheckPolicy, Exception, Policy, RulePolicy},
     posture::{CheckVerdict, Posture, PostureState, RuleOutcome, RuleVerdict, Verdict},
     reason::Reason,
-    standing::Standing,
+    standing::{Held, Standing},
 };
 
 /// Judges what was seen against what is required.
@@ -275,8 +275,8 @@ fn finish(
         draft.verdict = Verdict::Unknown;
         draft.reason = Reason::UnsupportedRule { rule: newer.path.clone() };
     }
-    let held = standing.held.get(&check).filter(|held| held.verdict == draft.verdict);
-    let since = held.map_or(now, |held| held.since.min(now));
+    let held = standing.held.get(&check);
+    let since = held.filter(|held| held.verdict == draft.verdict).map_or(now, |held| held.since.min(now));
     let severity = policy.map_or(Severity::Fail, |policy| policy.severity);
     let treatment = policy.map_or(UnknownTreatment::Count, |policy| policy.unknown);
     let counted = match draft.verdict {
@@ -284,12 +284,23 @@ fn finish(
         Verdict::Unknown => severity == Severity::Fail && treatment != UnknownTreatment::Tolerate,
         Verdict::Pass | Verdict::Fail => true,
     };
-    if draft.verdict == Verdict::Unknown && counted && treatment == UnknownTreatment::Fail {
+    // An unknown runs its own time also where a failing rule speaks for the check: it must not wait behind it.
+    let unanswered = draft.rules.iter().any(|rule| matches!(rule.outcome, RuleOutcome::Unknown { .. }));
+    let unanswered = !excepted && (unanswered || newer.is_some() || draft.verdict == Verdict::Unknown);
+    let unknown_since = unanswered.then(|| held.and_then(Held::unknown_since).map_or(now, |since| since.min(now)));
+    if let Some(unknown_since) = unknown_since
+        && counted
+        && severity == Severity::Fail
+        && treatment == UnknownTreatment::Fail
+    {
         let grace = policy.map_or(Period::ZERO, |policy| policy.unknown_grace);
         let enrolment = standing.enrolled_at.map(|at| context.policy.enrolment_grace.after(at));
-        let ends = grace.after(since).max(enrolment.unwrap_or(Timestamp::MIN));
-        draft.deadline = Some(ends);
+        let ends = grace.after(unknown_since).max(enrolment.unwrap_or(Timestamp::MIN));
         moments.note(ends);
+        draft.deadline = match draft.verdict {
+            Verdict::Fail => draft.deadline.map(|deadline| deadline.min(ends)).filter(|deadline| now < *deadline),
+            _ => Some(ends),
+        };
     }
     CheckVerdict {
         check,
@@ -298,6 +309,7 @@ fn finish(
         counted,
         reason: draft.reason,
         since,
+        unknown_since: unknown_since.filter(|_| draft.verdict != Verdict::Unknown),
         deadline: draft.deadline,
         evidence: draft.evidence,
         rules: draft.rules,

@@ -127,7 +127,10 @@ pub struct CheckVerdict {
     pub reason: Reason,
     /// Since when the verdict is so.
     pub since: Timestamp,
-    /// When grace ends, while in grace. The earliest among its failing rules.
+    /// Since when one of its rules could not be answered, where another rule speaks for the check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<Timestamp>,
+    /// When grace ends, while in grace. The earliest among its failing rules and an unknown that counts as failing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
     /// The weakest evidence among the readings that the answer rests on; none when nothing was known.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     check::{Check, Rule},
-    posture::{Posture, RuleOutcome, Verdict},
+    posture::{CheckVerdict, Posture, RuleOutcome, Verdict},
 };
 
 /// Since when a check has had its verdict.
@@ -20,6 +20,16 @@ pub struct Held {
     pub verdict: Verdict,
     /// Since when without another between.
     pub since: Timestamp,
+    /// Since when one of its rules could not be answered, where another rule speaks for the check.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unknown_since: Option<Timestamp>,
+}
+
+impl Held {
+    /// Since when something of the check could not be answered, whoever speaks for it; none when all was answered.
+    pub fn unknown_since(&self) -> Option<Timestamp> {
+        if self.verdict == Verdict::Unknown { Some(self.since) } else { self.unknown_since }
+    }
 }
 
 /// What was so before this judgement.
@@ -47,7 +57,8 @@ impl Standing {
     pub fn after(&self, posture: &Posture) -> Self {
         let mut next = Self { device: self.device.clone(), enrolled_at: self.enrolled_at, ..Self::default() };
         for verdict in &posture.checks {
-            next.held.insert(verdict.check, Held { verdict: verdict.verdict, since: verdict.since });
+            let CheckVerdict { check, verdict: held, since, unknown_since, .. } = *verdict;
+            next.held.insert(check, Held { verdict: held, since, unknown_since });
             for rule in &verdict.rules {
                 match rule.outcome {
                     RuleOutcome::Failing { since, .. } | RuleOutcome::Unknown { failing_since: Some(since) } => {

@@ -418,6 +418,40 @@ fn an_unknown_between_neither_ends_nor_restarts_a_failing_and_a_pass_ends_it() {
 }
 
 #[test]
+fn an_unknown_runs_its_own_time_behind_a_failing_rule() {
+    let mut boot = rule(Rule::VerifiedBoot, Condition::Boot { allow_self_signed: false });
+    boot.grace = Period::from_days(9);
+    let mut integrity = check(vec![boot, rule(Rule::RootSigns, Condition::NoSigns { muted: vec![] })]);
+    integrity.unknown = UnknownTreatment::Fail;
+    integrity.unknown_grace = Period::from_days(2);
+    let policy = policy(vec![(Check::DeviceIntegrity, integrity)]);
+    let unasked = Reading::unknown(UnknownReason::ProbeFailed);
+    let both =
+        DeviceFacts { boot_state: Reading::reported(BootState::SelfSigned), root_signs: unasked, ..good_facts() };
+    let judge = |facts: &DeviceFacts, standing: &Standing, moment: &str| {
+        evaluate(facts, &policy, &catalogue(), standing, at(moment))
+    };
+
+    let first = judge(&both, &Standing::default(), "2026-11-01T00:00:00Z");
+    assert_eq!((first.state, first.checks[0].verdict), (PostureState::InGrace, Verdict::Fail));
+    assert_eq!(first.checks[0].deadline, Some(at("2026-11-03T00:00:00Z")));
+    let standing = Standing::default().after(&first);
+    let second = judge(&both, &standing, "2026-11-03T00:00:00Z");
+    assert_eq!((second.state, second.checks[0].deadline), (PostureState::NotCompliant, None));
+
+    // Mending what fails neither makes it worse nor starts the time of the unknown anew.
+    let mended = DeviceFacts { boot_state: Reading::reported(BootState::Verified), ..both.clone() };
+    let third = judge(&mended, &standing.after(&second), "2026-11-02T00:00:00Z");
+    assert_eq!((third.state, third.checks[0].verdict), (PostureState::InGrace, Verdict::Unknown));
+    assert_eq!(third.checks[0].deadline, Some(at("2026-11-03T00:00:00Z")));
+
+    // And once it was answered, another unknown has its own time.
+    let answered = DeviceFacts { root_signs: Reading::reported(vec![]), ..both.clone() };
+    let fourth = standing.after(&judge(&answered, &standing, "2026-11-02T12:00:00Z"));
+    assert_eq!(judge(&both, &fourth, "2026-11-03T12:00:00Z").checks[0].deadline, Some(at("2026-11-05T12:00:00Z")));
+}
+
+#[test]
 fn a_missing_lock_has_one_grace_in_both_checks() {
     let mut lock = rule(Rule::LockSet, Condition::Holds);
     lock.grace = Period::from_days(3);
@@ -610,13 +644,22 @@ prop_compose! {
     fn any_standing()(
         failing in prop::collection::btree_map(prop::sample::select(Rule::ALL), -90_i64..2, 0..10),
         enrolled in prop::option::of(-100_i64..1),
+        verdicts in prop::collection::btree_map(
+            prop::sample::select(Check::ALL),
+            (prop::sample::select(Verdict::ALL), -90_i64..2, prop::option::of(-90_i64..2)),
+            0..6,
+        ),
     ) -> Standing {
         let moment = |days: i64| now() + jiff::SignedDuration::from_hours(24 * days);
+        let held = |(verdict, since, unknown): (Verdict, i64, Option<i64>)| {
+            let unknown_since = unknown.map(moment).filter(|_| verdict == Verdict::Fail);
+            Held { verdict, since: moment(since), unknown_since }
+        };
         Standing {
             device: None,
             enrolled_at: enrolled.map(moment),
             failing_since: failing.into_iter().map(|(rule, days)| (rule, moment(days))).collect(),
-            held: BTreeMap::new(),
+            held: verdicts.into_iter().map(|(check, was)| (check, held(was))).collect(),
         }
     }
 }
