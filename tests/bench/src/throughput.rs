@@ -3,24 +3,25 @@
 //!
 //! `tests/bench/throughput` builds and runs it.
 
+mod site;
+
 use std::{
-    net::{SocketAddr, TcpListener},
-    path::{Path, PathBuf},
-    process::{Child, Command, ExitCode, Stdio},
-    sync::Arc,
+    net::SocketAddr,
+    path::PathBuf,
+    process::ExitCode,
     thread,
     time::{Duration, Instant},
 };
 
 use agent_core::{clock::SystemClock, wire::key::Algorithm};
-use atalaya_server::{judging::rules::DEFAULT_GROUP, server::Server, token};
 use clap::Parser;
-use jiff::SignedDuration;
 use load::{Connection, Device, request};
 use ring::{
     rand::SystemRandom,
     signature::{self, EcdsaKeyPair, KeyPair},
 };
+
+use site::Failure;
 
 /// Durable signed reports per second ÷ P-256 verifications per second, on the same two cores in one run.
 #[derive(Debug, Parser)]
@@ -47,8 +48,6 @@ struct Options {
     #[arg(long)]
     json: bool,
 }
-
-type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// How many threads load and verify: one for each core.
 const CORES: usize = 2;
@@ -96,12 +95,12 @@ impl Figures {
 fn run(options: &Options) -> Result<Figures, Failure> {
     let folder = tempfile::tempdir_in(&options.dir)?;
     let data = folder.path().join("data");
-    let token = token(&data, options.devices)?;
+    let token = site::token(&data, options.devices)?;
     let program = match &options.server {
         Some(path) => path.clone(),
         None => std::env::current_exe()?.with_file_name("atalaya"),
     };
-    let (mut server, address) = start(&program, &data)?;
+    let (mut server, address) = site::start(&program, &data, &[])?;
     let measured = measure(options, address, &token);
     server.kill()?;
     server.wait()?;
@@ -239,43 +238,6 @@ fn verifications() -> Result<f64, Failure> {
     });
     #[expect(clippy::cast_precision_loss, reason = "a figure of three digits")]
     Ok(verified as f64 / began.elapsed().as_secs_f64())
-}
-
-fn token(data: &Path, devices: u32) -> Result<String, Failure> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let server = Server::open(data, Arc::new(SystemClock)).await?;
-        let scope = server.create_organisation("Throughput").await?;
-        let now = server.now();
-        let expires = now.checked_add(SignedDuration::from_hours(24))?;
-        let made = server
-            .store
-            .write(move |connection| token::create(connection, scope, DEFAULT_GROUP, (devices, expires), now));
-        Ok(made.await?)
-    })
-}
-
-fn start(program: &Path, data: &Path) -> Result<(Child, SocketAddr), Failure> {
-    let address = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?;
-    let mut server = Command::new(program)
-        .args(["serve", "--data"])
-        .arg(data)
-        .args(["--listen", &address.to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| {
-            format!("{}: {error}; build it with `cargo build --release -p server-stub`", program.display())
-        })?;
-    for _ in 0..5000 {
-        if Connection::open(address).is_ok() {
-            return Ok((server, address));
-        }
-        thread::park_timeout(Duration::from_millis(2));
-    }
-    server.kill()?;
-    Err("the server does not come up".into())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a measurement")]
