@@ -16,6 +16,7 @@ mod demo;
 mod device;
 mod error;
 mod input;
+mod mdm;
 mod organisation;
 mod policy;
 mod posture;
@@ -73,6 +74,9 @@ enum Command {
     /// What is known about releases.
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    /// What the company's device management knows of its devices.
+    #[command(subcommand)]
+    Mdm(mdm::Command),
     /// Evidence of hardware: what one piece proves, and what not.
     #[command(subcommand)]
     Attest(attest::Command),
@@ -126,6 +130,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<Answer, Command
         Command::ApiToken(command) => api_token::run(command, context).await,
         Command::Policy(command) => policy::run(command, context).await,
         Command::Catalogue(command) => catalogue::run(command, context).await,
+        Command::Mdm(command) => mdm::run(command, context).await,
         Command::Attest(command) => attest::run(&command, context),
         Command::Device(command) => device::run(command, context).await,
         Command::Org(command) => organisation::run(command, context).await,

@@ -16,6 +16,7 @@ pub enum ProblemCode {
     MalformedEnvelope,
     FilterInvalid,
     Unauthorised,
+    InventoryUnsigned,
     SignatureInvalid,
     UnknownKey,
     AudienceMismatch,
@@ -58,11 +59,12 @@ const fn row(status: u16, code: &'static str, title: &'static str, when: &'stati
 
 impl ProblemCode {
     /// Every code, by status.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::MalformedRequest,
         Self::MalformedEnvelope,
         Self::FilterInvalid,
         Self::Unauthorised,
+        Self::InventoryUnsigned,
         Self::SignatureInvalid,
         Self::UnknownKey,
         Self::AudienceMismatch,
@@ -154,6 +156,13 @@ impl ProblemCode {
                 "Sign in or send an API token",
                 "There is no session and no `Authorization: Bearer` token, or it is unknown, expired or revoked. These are not told apart.",
                 "Sign in again, or make a token with `atalaya api-token create`.",
+            ),
+            Self::InventoryUnsigned => row(
+                401,
+                "inventory-unsigned",
+                "The inventory is not signed by its source",
+                "The organisation or the source is unknown, or `X-Hmac-Signature` is missing or not the HMAC-SHA-256 of the body under the source's key. These are not told apart.",
+                "Give the sender the address and the key that `atalaya mdm source secret NAME` prints.",
             ),
             Self::SignatureInvalid => row(
                 403,
