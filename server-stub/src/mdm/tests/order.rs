@@ -102,7 +102,7 @@ async fn deliveries_out_of_order_and_repeated_end_in_the_newest() {
     let newer = event("mdm.Connect", UDID, "2026-11-24T08:30:00Z", &apps(&[&business("26.38.74")]));
     let older = event("mdm.Connect", UDID, "2026-11-24T08:00:00Z", &apps(&[&business("26.30.70")]));
     let security = event("mdm.Connect", UDID, "2026-11-24T08:10:00Z", &security(true));
-    for body in [&newer, &security, &older, &newer] {
+    for body in [&newer, &security, &newer, &older] {
         rig.taken(&key, body).await;
     }
     let records = rig.records(rig.scope).await;
