@@ -1,4 +1,4 @@
-//! `POST /v1/mdm/{organisation}/{source}`: messages of device management, signed with the source's key.
+//! `POST /v1/mdm/{organisation}/{source}`: messages of device management, under the source's key.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use axum::{
     Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
-    http::{HeaderMap, StatusCode},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     routing::post,
 };
 
@@ -57,7 +57,7 @@ async fn message(
     Ok(StatusCode::OK)
 }
 
-/// The source whose key signed the body.
+/// The source whose key signed the body, or came as the address's password.
 async fn signed(
     server: &Server,
     organisation: &str,
@@ -66,13 +66,17 @@ async fn signed(
     body: &[u8],
 ) -> Result<Option<(Scope, Source)>, Problem> {
     let Ok(organisation) = organisation.parse() else { return Ok(None) };
-    let Some(signature) = headers.get(mdm::HEADER).and_then(|value| value.to_str().ok()) else { return Ok(None) };
     // The source's key proves whose scope this is, below.
     let scope = Scope::proven(organisation);
     let called = name.clone();
     let source = server.store.read(move |connection| mdm::find(connection, scope, &called)).await?;
     // An unknown source takes as long as a wrong signature.
     let number = source.as_ref().map_or(1, |source| source.secret_number);
-    let fits = mdm::fits(&mdm::secret(&server.keys, scope, &name, number), body, signature);
+    let secret = mdm::secret(&server.keys, scope, &name, number);
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    let fits = match text(HeaderName::from_static(mdm::HEADER)) {
+        Some(signature) => mdm::fits(&secret, body, signature),
+        None => text(header::AUTHORIZATION).is_some_and(|sent| mdm::is_password(&secret, sent)),
+    };
     Ok(source.filter(|_| fits).map(|source| (scope, source)))
 }

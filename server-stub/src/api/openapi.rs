@@ -81,10 +81,10 @@ mod described {
     pub(super) fn audit() {}
 
     /// Takes in a message of device management: a webhook of NanoMDM or MicroMDM, or a document of the source's kind.
-    /// Signed with the source's own key; messages may come in any order and more than once.
+    /// Signed with the source's own key, or with the key as the password of `Authorization: Basic`; messages may come in any order and more than once.
     #[utoipa::path(post, path = "/v1/mdm/{organisation}/{source}", tag = "fleet", request_body(content = Object, description = "The message as it is sent, at most 1 MiB."),
         params(("organisation" = u32, Path, description = "The organisation's number."), ("source" = String, Path, description = "The source's name."),
-               ("X-Hmac-Signature" = String, Header, description = "HMAC-SHA-256 of the body under the source's key, base64.")),
+               ("X-Hmac-Signature" = Option<String>, Header, description = "HMAC-SHA-256 of the body under the source's key, base64.")),
         responses((status = 200, description = "Taken in, or about nothing that is kept. No body."), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn mdm() {}
 }

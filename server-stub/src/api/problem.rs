@@ -161,7 +161,7 @@ impl ProblemCode {
                 401,
                 "inventory-unsigned",
                 "The inventory is not signed by its source",
-                "The organisation or the source is unknown, or `X-Hmac-Signature` is missing or not the HMAC-SHA-256 of the body under the source's key. These are not told apart.",
+                "The organisation or the source is unknown, or `X-Hmac-Signature` is not the HMAC-SHA-256 of the body under the source's key, or there is neither that header nor the key as the address's password. These are not told apart.",
                 "Give the sender the address and the key that `atalaya mdm source secret NAME` prints.",
             ),
             Self::SignatureInvalid => row(

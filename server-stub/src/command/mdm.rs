@@ -62,8 +62,8 @@ pub(super) enum SourceCommand {
         /// nanomdm, amapi, csv or apple-status.
         #[arg(long, value_parser = kind)]
         kind: Kind,
-        /// Its lists of apps name every app: no list is asked for with `ManagedAppsOnly` or `Identifiers`. Only then is
-        /// an app that is not in one absent; otherwise it is unknown.
+        /// Its lists of apps leave no WhatsApp out: none is asked for with `ManagedAppsOnly`, or with `Identifiers` that
+        /// do not name both. Only then is an app that is not in a list absent; otherwise it is unknown.
         #[arg(long)]
         whole_app_lists: bool,
         /// The server's address; otherwise the one it serves under.

@@ -38,12 +38,12 @@ struct Device {
     state: Option<String>,
     management_mode: Option<String>,
     last_status_report_time: Option<String>,
-    #[serde(default)]
-    software_info: SoftwareInfo,
-    #[serde(default)]
-    hardware_info: HardwareInfo,
-    #[serde(default)]
-    device_settings: DeviceSettings,
+    #[serde(default, rename = "softwareInfo")]
+    software: SoftwareInfo,
+    #[serde(default, rename = "hardwareInfo")]
+    hardware: HardwareInfo,
+    #[serde(default, rename = "deviceSettings")]
+    settings: DeviceSettings,
     application_reports: Option<Vec<ApplicationReport>>,
 }
 
@@ -113,11 +113,11 @@ fn inventory(device: Device) -> Option<Inventory> {
     let retired = device.state.as_deref() == Some("DELETED");
     let seen_at = device.last_status_report_time.as_deref().and_then(shape::moment);
     let mut facts = ManagedFacts {
-        model: device.hardware_info.model.as_deref().and_then(shape::model),
-        os_version: device.software_info.android_version.as_deref().and_then(shape::os_version),
-        security_patch: device.software_info.security_patch_level.as_deref().and_then(shape::security_patch),
-        storage_encryption: encryption(&device.device_settings),
-        screen_lock: device.device_settings.is_device_secure,
+        model: device.hardware.model.as_deref().and_then(shape::model),
+        os_version: device.software.android_version.as_deref().and_then(shape::os_version),
+        security_patch: device.software.security_patch_level.as_deref().and_then(shape::security_patch),
+        storage_encryption: encryption(&device.settings),
+        screen_lock: device.settings.is_device_secure,
         ..ManagedFacts::default()
     };
     if let Some(reports) = device.application_reports.filter(|reports| !reports.is_empty()) {

@@ -30,7 +30,7 @@ pub enum AppLists {
     /// They may leave apps out, so that an app that is not in one is unknown.
     #[default]
     MayLeaveOut,
-    /// They name every app of the device, as the administrator says.
+    /// They leave no WhatsApp of the device out, as the administrator says.
     Whole,
 }
 

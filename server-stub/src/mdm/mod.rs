@@ -44,6 +44,6 @@ pub use self::{
     recorded::Recorded,
     retention::{RETENTION_DAYS, keep_tending, purge, tend},
     shape::is_device_ref,
-    signature::{HEADER, fits, secret},
+    signature::{HEADER, fits, is_password, secret},
     source::{Source, SourceError, add, find, renew, sources},
 };

@@ -25,8 +25,10 @@ const FORM: &str = "an event of NanoMDM or MicroMDM";
 struct Event {
     topic: String,
     created_at: Option<String>,
-    acknowledge_event: Option<Message>,
-    checkin_event: Option<Message>,
+    #[serde(rename = "acknowledge_event")]
+    answer: Option<Message>,
+    #[serde(rename = "checkin_event")]
+    check_in: Option<Message>,
 }
 
 #[derive(Deserialize)]
@@ -61,23 +63,22 @@ pub fn parse(bytes: &[u8], lists: AppLists) -> Result<Found, ParseError> {
     }
     let event: Event = serde_json::from_slice(bytes).map_err(|error| ParseError::json(&error, FORM))?;
     let seen_at = event.created_at.as_deref().and_then(shape::moment);
-    let Some(message) = event.acknowledge_event.or(event.checkin_event) else { return Ok(Found::default()) };
+    let Some(message) = event.answer.or(event.check_in) else { return Ok(Found::default()) };
     let Some((device_ref, enrolment)) = device(&message)? else { return Ok(Found::default()) };
     let mut inventory = Inventory::known(device_ref, seen_at);
     match event.topic.as_str() {
         "mdm.Authenticate" => inventory.facts = authenticated(&own(&message)?),
-        "mdm.TokenUpdate" => {}
         "mdm.CheckOut" => inventory.retired = true,
         "mdm.DeclarativeManagement" => match own(&message)?.get("Data").and_then(Value::as_data) {
             Some(report) => inventory.facts = apple_status::read(report)?.facts,
             // It asks for its declarations and says nothing of itself.
             None => return Ok(Found::default()),
         },
-        // `NotNow`, `Idle` and errors show that it is there, and no more.
         "mdm.Connect" if message.status.as_deref() == Some("Acknowledged") => {
             inventory.facts = answered(&own(&message)?, enrolment, lists);
         }
-        "mdm.Connect" => {}
+        // `NotNow`, `Idle` and errors show that it is there, and no more.
+        "mdm.Connect" | "mdm.TokenUpdate" => {}
         _ => return Ok(Found::default()),
     }
     Ok(Some(inventory).into())
@@ -91,7 +92,8 @@ fn device(message: &Message) -> Result<Option<(String, Enrolment)>, ParseError> 
             "User Enrollment (Device)" => (Some(&ids.id), Enrolment::OfPerson),
             _ => return Ok(None),
         },
-        // MicroMDM sends no `ids`.
+        // MicroMDM sends no `ids`; a message of a person on a shared device shows by what is in it.
+        None if own(message)?.contains_key("UserID") => return Ok(None),
         None => match (&message.udid, &message.enrollment_id) {
             (Some(udid), _) if !udid.is_empty() => (Some(udid), Enrolment::Device),
             (_, id) => (id.as_ref(), Enrolment::OfPerson),

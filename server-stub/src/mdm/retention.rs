@@ -17,7 +17,7 @@ use crate::{
 pub const RETENTION_DAYS: i64 = 30;
 
 /// How often devices that enrolled or left, and records that are too old, are looked for.
-const TICK: Duration = Duration::from_secs(60);
+const TICK: Duration = Duration::from_mins(1);
 
 /// What has waited long enough: no device of ours, or management has ended, and nothing came since.
 const OLD: &str = "org = ?1 AND heard_at < ?2 AND (device IS NULL

@@ -76,7 +76,14 @@ fn shown(data: &Data, scope: Scope, source: &Source, url: Option<&str>) -> Answe
     let address = format!("{}/v1/mdm/{}/{}", data.url(url), scope.org(), source.name);
     let secret = mdm::secret(&data.server.keys, scope, &source.name, source.secret_number);
     let how = match source.kind {
-        Kind::Nanomdm => format!("nanomdm -webhook-url {address} -webhook-hmac-key {secret}"),
+        Kind::Nanomdm => {
+            // MicroMDM does not sign; it sends what stands before the `@` as name and password.
+            let with_key = address.replacen("://", &format!("://mdm:{secret}@"), 1);
+            format!(
+                "nanomdm -webhook-url {address} -webhook-hmac-key {secret}\n  \
+                 micromdm serve -command-webhook-url {with_key}"
+            )
+        }
         Kind::Csv => format!("atalaya mdm import --source {} FILE.csv --map FIELD=COLUMN", source.name),
         Kind::Amapi | Kind::AppleStatus => format!(
             "curl --data-binary @FILE.json -H \"X-Hmac-Signature: $(openssl dgst -sha256 -hmac {secret} -binary FILE.json \

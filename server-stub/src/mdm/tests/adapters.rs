@@ -117,14 +117,19 @@ fn model_and_version_are_read_and_what_has_another_form_is_dropped() {
 
 #[test]
 fn micromdm_names_the_device_by_its_udid_alone() {
-    let bytes = format!(
-        "{{\"topic\":\"mdm.Connect\",\"event_id\":\"e\",\"created_at\":\"2026-11-24T08:00:00Z\",\"acknowledge_event\":\
-         {{\"udid\":\"{}\",\"status\":\"Acknowledged\",\"raw_payload\":\"{}\"}}}}",
-        UDID.to_lowercase(),
-        STANDARD.encode(plist(&security(true)))
-    );
-    let inventory = only(nanomdm::parse(bytes.as_bytes(), AppLists::MayLeaveOut).unwrap());
+    let read = |inside: &str| {
+        let bytes = format!(
+            "{{\"topic\":\"mdm.Connect\",\"event_id\":\"e\",\"created_at\":\"2026-11-24T08:00:00Z\",\
+             \"acknowledge_event\":{{\"udid\":\"{}\",\"status\":\"Acknowledged\",\"raw_payload\":\"{}\"}}}}",
+            UDID.to_lowercase(),
+            STANDARD.encode(plist(inside))
+        );
+        nanomdm::parse(bytes.as_bytes(), AppLists::MayLeaveOut).unwrap()
+    };
+    let inventory = only(read(&security(true)));
     assert_eq!((inventory.device_ref.as_str(), inventory.facts.screen_lock), (UDID, Some(true)));
+    let of_a_person = "<key>UserID</key><string>8F3C1A2B-0000-4000-8000-000000000001</string>";
+    assert_eq!(read(of_a_person), Found::default());
 }
 
 #[test]

@@ -56,8 +56,8 @@ fn event(topic: &str, device_ref: &str, at: &str, inside: &str) -> Vec<u8> {
 
 /// The answer to `InstalledApplicationList`, with these apps' entries.
 fn apps(entries: &[&str]) -> String {
-    let entries: String = entries.iter().map(|entry| format!("<dict>{entry}</dict>")).collect();
-    format!("<key>InstalledApplicationList</key><array>{entries}</array>")
+    let entries = entries.join("</dict><dict>");
+    format!("<key>InstalledApplicationList</key><array><dict>{entries}</dict></array>")
 }
 
 /// WhatsApp Business in such an answer, in the store's form.

@@ -117,7 +117,7 @@ async fn no_stored_byte_holds_a_serial_number_an_imei_or_a_name() {
     rig.taken(&key, &event("mdm.Connect", UDID, "2026-11-24T08:00:00Z", &apps(&[OTHER_APP, &business("26.38.74")])))
         .await;
     let mut bytes = Vec::new();
-    stored(rig._data.path(), &mut bytes);
+    stored(rig.server.store.path().parent().unwrap(), &mut bytes);
     let holds = |text: &str| bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(holds(UDID) && holds("iPhone14,5"), "what is kept is found");
     for dropped in [

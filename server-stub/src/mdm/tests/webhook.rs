@@ -66,6 +66,35 @@ async fn what_is_not_signed_by_its_source_is_refused_alike_and_kept_nowhere() {
 }
 
 #[tokio::test]
+async fn a_sender_that_cannot_sign_gives_the_key_as_its_password() {
+    let (rig, key) = site(AppLists::MayLeaveOut).await;
+    let with = async |authorization: String, signature: Option<&str>| {
+        let mut request = Request::post(PATH).header("authorization", authorization);
+        if let Some(signature) = signature {
+            request = request.header("X-Hmac-Signature", signature);
+        }
+        let request = request.body(Body::from(message())).unwrap();
+        api::router(std::sync::Arc::clone(&rig.server)).oneshot(request).await.unwrap().status()
+    };
+    let basic = |text: String| format!("Basic {}", STANDARD.encode(text));
+    for wrong in [
+        basic("mdm:sekrit".into()),
+        basic("mdm:".into()),
+        basic(key.clone()),
+        basic(format!("{key}:")),
+        format!("Bearer {key}"),
+        "Basic".into(),
+        String::new(),
+    ] {
+        assert_eq!(with(wrong.clone(), None).await, StatusCode::UNAUTHORIZED, "{wrong}");
+    }
+    let right = basic(format!("mdm:{key}"));
+    assert_eq!(with(right.clone(), Some("AAAA")).await, StatusCode::UNAUTHORIZED, "a signature that is there must fit");
+    assert!(rig.records(rig.scope).await.is_empty());
+    assert_eq!(with(right, None).await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_renewed_key_ends_the_one_before() {
     let (rig, old) = site(AppLists::MayLeaveOut).await;
     let scope = rig.scope;
