@@ -1,4 +1,4 @@
-//! `POST /v1/mdm/{organisation}/{source}`: messages of device management, under the source's key.
+//! What device management sends, under the source's key, and which of its devices are enrolled.
 
 use std::sync::Arc;
 
@@ -7,13 +7,17 @@ use axum::{
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    routing::post,
+    response::Json,
+    routing::{get, post},
 };
 
-use super::problem::{Problem, ProblemCode};
+use super::{
+    openapi,
+    problem::{Problem, ProblemCode},
+};
 use crate::{
-    access::{Peer, limits::Subject},
-    mdm::{self, Source},
+    access::{Act, ApiCaller, Peer, limits::Subject},
+    mdm::{self, Coverage, Source},
     scope::Scope,
     server::Server,
 };
@@ -21,13 +25,32 @@ use crate::{
 /// The largest message, in bytes.
 const LARGEST_MESSAGE: usize = 1024 * 1024;
 
-/// The call.
+/// The calls.
 pub(super) fn routes() -> Router<Arc<Server>> {
-    Router::new().route("/v1/mdm/{organisation}/{source}", post(message)).layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
+    Router::new()
+        .route("/v1/mdm/coverage", get(coverage))
+        .route("/v1/mdm/{organisation}/{source}", post(message))
+        .layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
 }
 
-/// Senders neither look at the answer's body nor send again, and take anything but 200 for a failure.
-async fn message(
+/// Management's devices against those that are enrolled: how many, and which are missing.
+#[utoipa::path(get, path = "/v1/mdm/coverage", tag = "fleet", security(("token" = [])),
+    responses((status = 200, body = Object), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+pub(super) async fn coverage(State(server): State<Arc<Server>>, caller: ApiCaller) -> Result<Json<Coverage>, Problem> {
+    caller.may(Act::SeeFleet)?;
+    let scope = caller.scope;
+    Ok(Json(server.store.read(move |connection| mdm::coverage(connection, scope)).await?))
+}
+
+/// Takes in a message of device management: a webhook of NanoMDM or MicroMDM, or a document of the source's kind.
+/// Signed with the source's own key, or with the key as the password of `Authorization: Basic`; messages may come in any
+/// order and more than once.
+#[utoipa::path(post, path = "/v1/mdm/{organisation}/{source}", tag = "fleet",
+    request_body(content = Object, description = "The message as it is sent, at most 1 MiB."),
+    params(("organisation" = u32, Path, description = "The organisation's number."), ("source" = String, Path, description = "The source's name."),
+           ("X-Hmac-Signature" = Option<String>, Header, description = "HMAC-SHA-256 of the body under the source's key, base64.")),
+    responses((status = 200, description = "Taken in, or about nothing that is kept. No body."), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json"), (status = 503, body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+pub(super) async fn message(
     State(server): State<Arc<Server>>,
     peer: Peer,
     Path((organisation, name)): Path<(String, String)>,
@@ -39,6 +62,7 @@ async fn message(
         metrics::counter!("atalaya_mdm_messages_total", "outcome" => "refused").increment(1);
         return Err(ProblemCode::InventoryUnsigned.into());
     };
+    // Senders neither read what is answered nor send again, and take anything but 200 for a failure.
     let now = server.now();
     let found = match source.kind.parse(&body, source.lists) {
         Ok(found) => found,

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     access::{Act, PageRefusal, Peer, SignedIn, Visitor},
     fleet::{DeviceFilter, list, releases, summary},
+    mdm,
     pages::{self, Chrome, problem::Problem},
     server::Server,
     store::StoreError,
@@ -29,6 +30,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/devices", get(devices))
         .route("/devices.csv", get(devices_csv))
         .route("/devices/enrol", get(enrol_help))
+        .route("/devices/coverage", get(coverage))
         .route("/devices/{id}", get(device))
         .route("/releases", get(all_releases))
         .route("/enrol", get(enrol))
@@ -118,6 +120,12 @@ async fn all_releases(State(server): State<Arc<Server>>, looking: Looking) -> Re
     let (scope, now) = (looking.viewer.scope, looking.chrome.now);
     let lines = server.store.read(move |connection| releases::releases(connection, scope, now)).await;
     Ok(pages::releases::render(&lines.map_err(|error| looking.failed(&error))?, &looking.chrome))
+}
+
+async fn coverage(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
+    let scope = looking.viewer.scope;
+    let coverage = server.store.read(move |connection| mdm::coverage(connection, scope)).await;
+    Ok(pages::coverage::render(&coverage.map_err(|error| looking.failed(&error))?, &looking.chrome))
 }
 
 async fn enrol_help(looking: Looking) -> Html<String> {

@@ -116,7 +116,9 @@ async fn refusals_are_problems_that_name_what_is_wrong() {
         assert_eq!((found.as_u16(), &problem["code"]), (status, &code.into()), "{path}: {problem}");
         assert!(problem["detail"].as_str().unwrap().contains(names), "{path}: {problem}");
     }
-    for path in ["/v1/fleet/summary", "/v1/devices", "/v1/devices.csv", "/v1/devices/x", "/v1/releases"] {
+    for path in
+        ["/v1/fleet/summary", "/v1/devices", "/v1/devices.csv", "/v1/devices/x", "/v1/releases", "/v1/mdm/coverage"]
+    {
         let (status, problem) = rig.nobody().json(path).await;
         assert_eq!((status, &problem["code"]), (StatusCode::UNAUTHORIZED, &"unauthorised".into()), "{path}");
     }
@@ -168,6 +170,7 @@ async fn every_page_needs_a_session_and_is_never_kept_by_a_browser() {
         (&*device, "There is no screen lock."),
         ("/releases", "No catalogue yet"),
         ("/devices/enrol", "atalaya token create"),
+        ("/devices/coverage", "No inventory of device management yet"),
     ] {
         let response = person.ask(path).await;
         assert_eq!(response.status(), StatusCode::OK, "{path}");

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod asset;
 pub mod chart;
+pub mod coverage;
 pub mod device;
 pub mod devices;
 pub mod enrol;

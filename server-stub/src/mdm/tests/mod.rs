@@ -1,6 +1,7 @@
 //! Inventory, from a message's bytes to what the judgement is given.
 
 mod adapters;
+mod coverage;
 mod csv_columns;
 mod hostile;
 mod matching;

@@ -317,6 +317,53 @@ pub const TEXTS: &[Text] = &[
     t("device.views.why", "La persona puede ver quién la ha abierto.", "The person can see who opened it."),
     t("device.views.none", "Nadie la había abierto antes que tú.", "Nobody opened it before you."),
     t("device.overall", "Estado del dispositivo", "State of the device"),
+    // Coverage
+    t("coverage.title", "Cobertura", "Coverage"),
+    t(
+        "coverage.lead",
+        "Los dispositivos que conoce la gestión de la empresa, frente a los inscritos aquí.",
+        "The devices that the company's management knows, against those that are enrolled here.",
+    ),
+    t("coverage.heading", "{n} dispositivos gestionados no están inscritos", "{n} managed devices are not enrolled"),
+    t("coverage.heading.one", "{n} dispositivo gestionado no está inscrito", "{n} managed device is not enrolled"),
+    t(
+        "coverage.heading.none",
+        "Todos los dispositivos gestionados están inscritos",
+        "Every managed device is enrolled",
+    ),
+    t(
+        "coverage.empty",
+        "Todavía no hay inventario de la gestión de dispositivos",
+        "No inventory of device management yet",
+    ),
+    t("coverage.empty.next", "Prepara un origen con", "Make a source with"),
+    t(
+        "coverage.matched",
+        "Inscritos: {matched} de {managed} dispositivos gestionados.",
+        "Enrolled: {matched} of {managed} managed devices.",
+    ),
+    t(
+        "coverage.unmanaged",
+        "{n} dispositivos inscritos no están en ninguna gestión.",
+        "{n} enrolled devices are in no management.",
+    ),
+    t(
+        "coverage.unmanaged.one",
+        "{n} dispositivo inscrito no está en ninguna gestión.",
+        "{n} enrolled device is in no management.",
+    ),
+    t("coverage.source", "Origen", "Source"),
+    t("coverage.reference", "Referencia", "Reference"),
+    t("coverage.model", "Modelo", "Model"),
+    t("coverage.system", "Versión del sistema", "System version"),
+    t("coverage.first", "Conocido desde", "Known since"),
+    t("coverage.last", "Visto", "Seen"),
+    t(
+        "coverage.retention",
+        "Lo que no se inscribe se olvida {days} días después de que la gestión lo nombre por última vez.",
+        "What is not enrolled is forgotten {days} days after management last names it.",
+    ),
+    t("coverage.more", "Se muestran {n}; la lista entera, con", "{n} are shown; the whole list, with"),
     // Releases
     t("releases.title", "Versiones", "Releases"),
     t(
