@@ -63,12 +63,12 @@ impl Kind {
         }
     }
 
-    /// Reads a message. A table needs its columns named, and one that names its own is read as it stands.
+    /// Reads a message. A table is none: its columns have to be mapped, and errors about them show its heading.
     pub fn parse(self, bytes: &[u8], lists: AppLists) -> Result<Found, ParseError> {
         match self {
             Self::Nanomdm => nanomdm::parse(bytes, lists),
             Self::Amapi => amapi::parse(bytes),
-            Self::Csv => csv::parse(bytes, &csv::Columns::default()),
+            Self::Csv => Err(ParseError::new(".", "a table is taken with `atalaya mdm import` alone")),
             Self::AppleStatus => apple_status::parse(bytes),
         }
     }

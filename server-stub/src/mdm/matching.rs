@@ -26,13 +26,15 @@ pub enum MatchError {
     NoDevice,
 }
 
+/// Devices by reference, in the terms of their index.
+pub(super) const CANDIDATES: &str = "SELECT d.device, d.device_ref
+    FROM devices d JOIN device_states s USING (org, device)
+    WHERE d.org = ?1 AND lower(trim(d.device_ref)) = lower(?2) AND d.device_ref IS NOT NULL AND s.left_at IS NULL
+    ORDER BY d.enrolled_at DESC, d.device DESC";
+
 /// The devices that enrolled with this reference and have not left, the newest first.
 pub(super) fn candidates(connection: &Connection, scope: Scope, device_ref: &str) -> Result<Vec<DeviceId>, StoreError> {
-    let mut statement = connection.prepare_cached(
-        "SELECT d.device, d.device_ref FROM devices d JOIN device_states s USING (org, device)
-         WHERE d.org = ?1 AND lower(trim(d.device_ref)) = lower(?2) AND d.device_ref IS NOT NULL AND s.left_at IS NULL
-         ORDER BY d.enrolled_at DESC, d.device DESC",
-    )?;
+    let mut statement = connection.prepare_cached(CANDIDATES)?;
     let rows = statement.query_map(params![scope.org(), device_ref], |row| {
         Ok((DeviceId::from_bytes(row.get(0)?), row.get::<_, String>(1)?))
     })?;

@@ -33,6 +33,16 @@ async fn a_device_is_found_by_its_reference_and_its_inventory_is_given_out() {
     assert!(said(&rig, UDID).await.changed.is_empty(), "the same again changes nothing");
 }
 
+#[test]
+fn a_reference_is_looked_up_by_its_index() {
+    let connection = crate::store::open::in_memory();
+    let plan = format!("EXPLAIN QUERY PLAN {}", super::super::matching::CANDIDATES);
+    let mut statement = connection.prepare(&plan).unwrap();
+    let steps = statement.query_map(rusqlite::params![1, "A-17"], |row| row.get::<_, String>(3)).unwrap();
+    let steps: Vec<_> = steps.map(Result::unwrap).collect();
+    assert!(steps.iter().any(|step| step.contains("devices_by_reference (org=? AND <expr>=?)")), "{steps:?}");
+}
+
 #[tokio::test]
 async fn only_a_udid_is_the_same_in_any_case() {
     let (rig, _) = site(AppLists::MayLeaveOut).await;

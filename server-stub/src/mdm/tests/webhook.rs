@@ -121,6 +121,22 @@ async fn a_message_that_cannot_be_read_is_refused_and_its_fault_is_kept() {
 }
 
 #[tokio::test]
+async fn a_table_is_not_taken_here_and_none_of_it_is_kept_in_the_fault() {
+    let (rig, _) = site(AppLists::MayLeaveOut).await;
+    let (scope, now) = (rig.scope, rig.server.now());
+    let added = rig
+        .server
+        .store
+        .write(move |conn| add(conn, scope, ("console", Kind::Csv), None, now).map_err(|error| panic!("{error}")));
+    let key = secret(&rig.server.keys, scope, "console", added.await.unwrap().secret_number);
+    let answer = rig.deliver("/v1/mdm/1/console", &key, format!("Ana,{SERIAL}\n").as_bytes()).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let source = rig.server.store.read(move |conn| find(conn, scope, "console")).await.unwrap().unwrap();
+    let (why, _) = source.last_error.unwrap();
+    assert!(why.contains("atalaya mdm import") && !why.contains(SERIAL), "{why}");
+}
+
+#[tokio::test]
 async fn five_megabytes_are_refused_unread() {
     let (rig, key) = site(AppLists::MayLeaveOut).await;
     let answer = rig.deliver(PATH, &key, &vec![b' '; 5 * 1024 * 1024]).await;
