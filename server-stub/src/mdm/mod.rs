@@ -47,3 +47,35 @@ pub use self::{
     signature::{HEADER, fits, is_password, secret},
     source::{Source, SourceError, add, find, renew, sources},
 };
+
+/// What must hold for any bytes, the first of which chooses the adapter: no panic, and records that can be kept and read
+/// again. The fuzzer and the tests call it. How many devices the message is about.
+#[doc(hidden)]
+pub fn any_message(bytes: &[u8]) -> usize {
+    let Some((first, message)) = bytes.split_first() else { return 0 };
+    let found = match first {
+        b'n' => nanomdm::parse(message, AppLists::Whole),
+        // A property list, as a device's answer.
+        b'p' => nanomdm::parse(&nanomdm::carrying(message), AppLists::Whole),
+        b'a' => amapi::parse(message),
+        b's' => apple_status::parse(message),
+        b'c' => csv::parse(message, &csv::Columns::default()),
+        _ => {
+            let recorded = Recorded::split(message);
+            assert!(recorded.is_none_or(|recorded| message.ends_with(recorded.body)));
+            return 0;
+        }
+    };
+    let now = jiff::Timestamp::from_second(1_795_500_000).unwrap_or_default();
+    let Ok(found) = found else { return 0 };
+    let devices = found.inventories.len();
+    for inventory in found.inventories {
+        assert!(is_device_ref(&inventory.device_ref), "a reference can be kept");
+        let mut record = Record::new("any", inventory.device_ref.clone(), now);
+        record.take(inventory, now, now);
+        let text = serde_json::to_string(&record.facts).unwrap_or_default();
+        let again: ToldFacts = serde_json::from_str(&text).unwrap_or_default();
+        assert_eq!(again, record.facts, "what is kept is read again as the same");
+    }
+    devices
+}

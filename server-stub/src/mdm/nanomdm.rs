@@ -84,6 +84,14 @@ pub fn parse(bytes: &[u8], lists: AppLists) -> Result<Found, ParseError> {
     Ok(Some(inventory).into())
 }
 
+/// A message that carries this property list, for [`super::any_message`].
+pub(super) fn carrying(payload: &[u8]) -> Vec<u8> {
+    let payload = STANDARD.encode(payload);
+    let ids = "\"ids\":{\"id\":\"A-17\",\"type\":\"Device\"}";
+    format!("{{\"topic\":\"mdm.Connect\",\"acknowledge_event\":{{{ids},\"status\":\"Acknowledged\",\"raw_payload\":\"{payload}\"}}}}")
+        .into_bytes()
+}
+
 /// Which device a message is about; none for a person's channel on a shared one.
 fn device(message: &Message) -> Result<Option<(String, Enrolment)>, ParseError> {
     let (named, enrolment) = match &message.ids {
