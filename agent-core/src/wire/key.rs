@@ -128,6 +128,11 @@ impl VerifyingKey {
         &self.0.thumbprint
     }
 
+    /// The key itself: the uncompressed point of P-256 (X9.62), or the 32 bytes of Ed25519.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
+    }
+
     /// Whether this is the key's signature over the message. Says nothing about the low form of `s`.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {
         let algorithm: &'static dyn signature::VerificationAlgorithm = match self.0.algorithm {

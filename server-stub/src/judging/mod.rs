@@ -9,6 +9,8 @@
 mod counts;
 mod desk;
 mod due;
+mod effective;
+mod finding;
 mod judge;
 mod leaving;
 mod record;
@@ -23,6 +25,8 @@ pub use self::due::Settled;
 pub(crate) use self::{
     desk::Desk,
     due::settle,
+    effective::{ages_at, join},
+    finding::{Finding, FindingKind, Side, backwards},
     judge::{catch_up, judge, still_holds},
     leaving::leave,
     record::{Changed, Record, number},

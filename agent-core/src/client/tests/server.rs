@@ -340,6 +340,7 @@ impl FakeServer {
             challenge: self.challenge(),
             next_check_in: 21_600,
             schema_version: 1,
+            evidence_wanted: false,
             server_time: self.clock.now(),
         })
     }
