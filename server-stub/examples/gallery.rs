@@ -19,7 +19,7 @@ use atalaya_server::{
         releases::{FloorView, ReleaseView},
         row::Why,
         statements::ReceivedStatement,
-        summary::{Adoption, Attention, CheckCounts, PolicyMark, StateCounts, TrendDay, VersionStanding},
+        summary::{Adoption, Attention, CheckCounts, GradeCount, PolicyMark, StateCounts, TrendDay, VersionStanding},
     },
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
 };
@@ -162,6 +162,9 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
             check(Check::ScreenLock, 3, 0, 0, 0),
             check(Check::DeviceEncryption, 1, 0, 0, 0),
         ],
+        evidence: [(Evidence::HardwareAttested, 402), (Evidence::OsReported, 1130), (Evidence::UserDeclared, 240)]
+            .map(|(evidence, answers)| GradeCount { evidence, answers })
+            .to_vec(),
         os_versions: vec![
             version(Platform::Android, "16", 188, Current),
             version(Platform::Android, "15", 104, Current),

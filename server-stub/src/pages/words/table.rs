@@ -334,6 +334,16 @@ pub const TEXTS: &[Text] = &[
         "They disagree on {fact}: the report says {report}, {source} says {other} ({at})",
     ),
     t("finding.nothing", "nada", "nothing"),
+    t("overview.evidence", "En qué se apoya lo que se sabe", "What the answers rest on"),
+    t("overview.evidence.proved", "probado", "proved"),
+    t("overview.evidence.imported", "importado", "imported"),
+    t("overview.evidence.claimed", "afirmado", "claimed"),
+    t("overview.evidence.declared", "declarado", "declared"),
+    t(
+        "overview.evidence.what",
+        "Cada comprobación de cada dispositivo es una respuesta. El enlace muestra los dispositivos cuya respuesta más débil es esa.",
+        "Each check of each device is one answer. The link shows the devices whose weakest answer is of that kind.",
+    ),
     t("device.proof", "Prueba de hardware", "Hardware evidence"),
     t(
         "device.proof.none",

@@ -42,5 +42,25 @@ CREATE TABLE trust_documents (
     imported_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- The same table with one more kind:
+--   kind 'grade'    a: grade            b: check that was answered by it
+CREATE TABLE counts_2 (
+    org INTEGER NOT NULL,
+    grp TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('state', 'check', 'reason', 'os', 'patch', 'whatsapp', 'evidence', 'grade')),
+    a TEXT NOT NULL,
+    b TEXT NOT NULL,
+    n INTEGER NOT NULL CHECK (n >= 0),
+    PRIMARY KEY (org, grp, kind, a, b)
+) STRICT, WITHOUT ROWID;
+INSERT INTO counts_2 SELECT * FROM counts;
+INSERT INTO counts_2
+    SELECT s.org, d.grp, 'grade', s.evidence, s.subject, count(*)
+    FROM spans s JOIN device_states d USING (org, device)
+    WHERE s.until IS NULL AND s.subject <> '' AND s.evidence IS NOT NULL AND d.left_at IS NULL
+    GROUP BY s.org, d.grp, s.evidence, s.subject;
+DROP TABLE counts;
+ALTER TABLE counts_2 RENAME TO counts;
+
 -- Two things side by side, where a finding is about two.
 ALTER TABLE findings ADD COLUMN detail TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(detail));
