@@ -16,6 +16,7 @@ mod demo;
 mod device;
 mod error;
 mod input;
+mod mdm;
 mod organisation;
 mod policy;
 mod posture;
@@ -74,6 +75,9 @@ enum Command {
     /// What is known about releases.
     #[command(subcommand)]
     Catalogue(catalogue::Command),
+    /// What the company's device management knows of its devices.
+    #[command(subcommand)]
+    Mdm(mdm::Command),
     /// Evidence of hardware: what one piece proves, and what not.
     #[command(subcommand)]
     Attest(attest::Command),
@@ -130,6 +134,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<Answer, Command
         Command::ApiToken(command) => api_token::run(command, context).await,
         Command::Policy(command) => policy::run(command, context).await,
         Command::Catalogue(command) => catalogue::run(command, context).await,
+        Command::Mdm(command) => mdm::run(command, context).await,
         Command::Attest(command) => attest::run(&command, context),
         Command::Trust(command) => trust::run(command, context).await,
         Command::Device(command) => device::run(command, context).await,

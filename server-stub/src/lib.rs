@@ -19,6 +19,7 @@ pub mod fleet;
 mod intake;
 pub mod judging;
 pub mod keys;
+pub mod mdm;
 pub mod pages;
 pub mod releases;
 #[cfg(test)]

@@ -166,6 +166,7 @@ impl Listener {
         let died = tokio::select! {
             ended = &mut serving => return ended,
             never = settle(&server) => never,
+            () = crate::mdm::keep_tending(Arc::clone(&server)) => false,
             died = ending => died,
         };
         serving.await?;

@@ -9,6 +9,7 @@ use crate::{access, server::Server};
 mod audit;
 mod export;
 pub mod fleet;
+mod mdm;
 mod openapi;
 pub mod pages;
 pub mod problem;
@@ -20,6 +21,7 @@ pub mod wire;
 pub fn router(server: Arc<Server>) -> Router {
     Router::new()
         .merge(wire::routes())
+        .merge(mdm::routes())
         .merge(fleet::routes())
         .merge(audit::routes())
         .merge(pages::routes())

@@ -29,6 +29,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         fleet::device_timeline,
         fleet::all_releases,
         described::audit,
+        described::mdm,
         wire::challenges,
         wire::enrolments,
         wire::reports,
@@ -69,7 +70,7 @@ pub(super) struct ProblemDocument {
 }
 
 /// Calls of scripts whose answers are described coarsely.
-#[expect(dead_code, reason = "only its description is used; the handler stands in `api::audit`")]
+#[expect(dead_code, reason = "only its description is used; the handlers stand in `api::audit` and `api::mdm`")]
 mod described {
     use super::ProblemDocument;
 
@@ -79,6 +80,14 @@ mod described {
                ("limit" = Option<u32>, Query, description = "How many, at most 1000; 100 unless told.")),
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn audit() {}
+
+    /// Takes in a message of device management: a webhook of NanoMDM or MicroMDM, or a document of the source's kind.
+    /// Signed with the source's own key, or with the key as the password of `Authorization: Basic`; messages may come in any order and more than once.
+    #[utoipa::path(post, path = "/v1/mdm/{organisation}/{source}", tag = "fleet", request_body(content = Object, description = "The message as it is sent, at most 1 MiB."),
+        params(("organisation" = u32, Path, description = "The organisation's number."), ("source" = String, Path, description = "The source's name."),
+               ("X-Hmac-Signature" = Option<String>, Header, description = "HMAC-SHA-256 of the body under the source's key, base64.")),
+        responses((status = 200, description = "Taken in, or about nothing that is kept. No body."), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
+    pub(super) fn mdm() {}
 }
 
 /// The calls of devices, as they are described.

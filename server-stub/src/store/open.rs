@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_releases.sql"),
     include_str!("migrations/0004_keys.sql"),
     include_str!("migrations/0005_evidence.sql"),
+    include_str!("migrations/0006_mdm.sql"),
 ];
 
 /// The writer's connection, migrated to the newest schema.

@@ -1,0 +1,82 @@
+//! `POST /v1/mdm/{organisation}/{source}`: messages of device management, under the source's key.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    routing::post,
+};
+
+use super::problem::{Problem, ProblemCode};
+use crate::{
+    access::{Peer, limits::Subject},
+    mdm::{self, Source},
+    scope::Scope,
+    server::Server,
+};
+
+/// The largest message, in bytes.
+const LARGEST_MESSAGE: usize = 1024 * 1024;
+
+/// The call.
+pub(super) fn routes() -> Router<Arc<Server>> {
+    Router::new().route("/v1/mdm/{organisation}/{source}", post(message)).layer(DefaultBodyLimit::max(LARGEST_MESSAGE))
+}
+
+/// Senders neither look at the answer's body nor send again, and take anything but 200 for a failure.
+async fn message(
+    State(server): State<Arc<Server>>,
+    peer: Peer,
+    Path((organisation, name)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let Some((scope, source)) = signed(&server, &organisation, name, &headers, &body).await? else {
+        server.limits.count(Subject::Stranger(peer.address))?;
+        metrics::counter!("atalaya_mdm_messages_total", "outcome" => "refused").increment(1);
+        return Err(ProblemCode::InventoryUnsigned.into());
+    };
+    let now = server.now();
+    let found = match source.kind.parse(&body, source.lists) {
+        Ok(found) => found,
+        Err(error) => {
+            let why = error.to_string();
+            let kept = why.clone();
+            let told = move |connection: &_| mdm::failed(connection, scope, &source.name, &kept, now);
+            server.store.write(told).await?;
+            metrics::counter!("atalaya_mdm_messages_total", "outcome" => "malformed").increment(1);
+            return Err(ProblemCode::MalformedRequest.detail(why));
+        }
+    };
+    let outcome = if found.inventories.is_empty() { "ignored" } else { "taken" };
+    server.store.write(move |connection| mdm::take_in(connection, scope, &source.name, found, now)).await?;
+    metrics::counter!("atalaya_mdm_messages_total", "outcome" => outcome).increment(1);
+    Ok(StatusCode::OK)
+}
+
+/// The source whose key signed the body, or came as the address's password.
+async fn signed(
+    server: &Server,
+    organisation: &str,
+    name: String,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Option<(Scope, Source)>, Problem> {
+    let Ok(organisation) = organisation.parse() else { return Ok(None) };
+    // The source's key proves whose scope this is, below.
+    let scope = Scope::proven(organisation);
+    let called = name.clone();
+    let source = server.store.read(move |connection| mdm::find(connection, scope, &called)).await?;
+    // An unknown source takes as long as a wrong signature.
+    let number = source.as_ref().map_or(1, |source| source.secret_number);
+    let secret = mdm::secret(&server.keys, scope, &name, number);
+    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or_default());
+    let fits = match text(HeaderName::from_static(mdm::HEADER)) {
+        Some(signature) => mdm::fits(&secret, body, signature),
+        None => text(header::AUTHORIZATION).is_some_and(|sent| mdm::is_password(&secret, sent)),
+    };
+    Ok(source.filter(|_| fits).map(|source| (scope, source)))
+}

@@ -1,0 +1,268 @@
+//! A table that a console exports: which column holds what is said by a mapping.
+
+use std::collections::HashMap;
+
+use agent_core::judge::facts::{Presence, StorageEncryption};
+
+use self::Field::{
+    App, AppVersion, DeviceRef, Model, OsVersion, ScreenLock, SecurityPatch, SeenAt, StorageEncrypted,
+    WhatsappBusiness, WhatsappBusinessUpdate, WhatsappBusinessVersion, WhatsappConsumer,
+};
+use super::{
+    facts::{ManagedApp, ManagedFacts},
+    inventory::{Found, Inventory},
+    parse_error::ParseError,
+    shape,
+    whatsapp::{self, Whatsapp},
+};
+
+/// The longest table, in bytes.
+pub const LONGEST: usize = 32 * 1024 * 1024;
+/// The most rows of one table.
+const MOST_ROWS: usize = 1_000_000;
+/// How many names of columns an error shows.
+const MOST_SHOWN: usize = 30;
+
+/// What a column may hold. Every other column is left unread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// How management calls the device.
+    DeviceRef,
+    /// When the device was last heard of.
+    SeenAt,
+    /// The hardware model.
+    Model,
+    /// The system's version.
+    OsVersion,
+    /// Android's security patch level.
+    SecurityPatch,
+    /// How what is stored is encrypted.
+    StorageEncrypted,
+    /// Whether it has a screen lock.
+    ScreenLock,
+    /// Whether WhatsApp Business is there.
+    WhatsappBusiness,
+    /// WhatsApp Business's version.
+    WhatsappBusinessVersion,
+    /// Whether the store has a newer WhatsApp Business.
+    WhatsappBusinessUpdate,
+    /// Whether WhatsApp Messenger is there.
+    WhatsappConsumer,
+    /// In a table with a row for each app: its name or identifier.
+    App,
+    /// In such a table: the app's version.
+    AppVersion,
+}
+
+impl Field {
+    /// Every field.
+    pub const ALL: [Self; 13] = [
+        DeviceRef,
+        SeenAt,
+        Model,
+        OsVersion,
+        SecurityPatch,
+        StorageEncrypted,
+        ScreenLock,
+        WhatsappBusiness,
+        WhatsappBusinessVersion,
+        WhatsappBusinessUpdate,
+        WhatsappConsumer,
+        App,
+        AppVersion,
+    ];
+
+    /// Its name in a mapping.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DeviceRef => "device_ref",
+            SeenAt => "seen_at",
+            Model => "model",
+            OsVersion => "os_version",
+            SecurityPatch => "security_patch",
+            StorageEncrypted => "storage_encryption",
+            ScreenLock => "screen_lock",
+            WhatsappBusiness => "whatsapp_business",
+            WhatsappBusinessVersion => "whatsapp_business_version",
+            WhatsappBusinessUpdate => "whatsapp_business_update",
+            WhatsappConsumer => "whatsapp_consumer",
+            App => "app",
+            AppVersion => "app_version",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == name)
+    }
+}
+
+/// Which column holds which field. A column that has a field's own name needs no entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Columns(HashMap<Field, String>);
+
+impl Columns {
+    /// Adds `field=Column`; the error says what is wrong with it.
+    pub fn add(&mut self, entry: &str) -> Result<(), String> {
+        let (name, column) = entry.split_once('=').ok_or("write FIELD=COLUMN, such as `os_version=OS version`")?;
+        let (name, column) = (name.trim(), column.trim());
+        let field = Field::named(name).ok_or_else(|| {
+            let names: Vec<_> = Field::ALL.iter().map(|field| field.as_str()).collect();
+            format!("there is no field `{name}`; the fields are {}", names.join(", "))
+        })?;
+        if column.is_empty() {
+            return Err(format!("`{name}` has no column"));
+        }
+        match self.0.insert(field, column.to_owned()) {
+            Some(_) => Err(format!("`{name}` is mapped twice")),
+            None => Ok(()),
+        }
+    }
+
+    /// Where each field stands in this heading.
+    fn places(&self, heading: &::csv::StringRecord) -> Result<HashMap<Field, usize>, ParseError> {
+        let mut places = HashMap::new();
+        for field in Field::ALL {
+            let named = self.0.get(&field);
+            let wanted = named.map_or(field.as_str(), String::as_str);
+            let mut at = (0..heading.len()).filter(|at| heading[*at].trim().eq_ignore_ascii_case(wanted));
+            match (at.next(), at.next()) {
+                (Some(_), Some(_)) => {
+                    return Err(ParseError::new("line 1", format!("there are two columns `{wanted}`; rename one")));
+                }
+                (Some(at), None) => {
+                    places.insert(field, at);
+                }
+                (None, _) if named.is_some() => return Err(missing(wanted, heading)),
+                (None, _) => {}
+            }
+        }
+        if places.contains_key(&DeviceRef) {
+            return Ok(places);
+        }
+        Err(missing("device_ref", heading))
+    }
+}
+
+fn missing(wanted: &str, heading: &::csv::StringRecord) -> ParseError {
+    let names: Vec<_> = heading.iter().take(MOST_SHOWN).map(|name| name.trim().escape_debug().to_string()).collect();
+    let what = format!(
+        "there is no column `{wanted}`; map one with --map FIELD=COLUMN. The columns are: {}",
+        names.join(", ")
+    );
+    ParseError::new("line 1", what.chars().take(1000).collect::<String>())
+}
+
+/// Reads a table with a heading, its cells apart by commas, semicolons or tabs.
+pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
+    if bytes.len() > LONGEST {
+        return Err(ParseError::too_long(LONGEST));
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| ParseError::new(".", "is not text in UTF-8; export it as `CSV UTF-8`"))?;
+    let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
+    let broken = |error: &::csv::Error| {
+        let line = error.position().map_or(1, ::csv::Position::line);
+        ParseError::new(format!("line {line}"), "is not a row of a table")
+    };
+    let heading = reader.headers().map_err(|error| broken(&error))?.clone();
+    let places = columns.places(&heading)?;
+    let mut found = Found::default();
+    for row in reader.records() {
+        if found.inventories.len() + found.skipped >= MOST_ROWS {
+            return Err(ParseError::new(".", format!("has more than {MOST_ROWS} rows; import it in parts")));
+        }
+        let row = row.map_err(|error| broken(&error))?;
+        let line = row.position().map_or(0, ::csv::Position::line);
+        let cell = |field| {
+            let text = places.get(&field).and_then(|at| row.get(*at)).map(str::trim);
+            text.filter(|text| !text.is_empty())
+        };
+        match inventory(cell, places.contains_key(&SeenAt)) {
+            Ok(inventory) => found.inventories.push(inventory),
+            Err((field, what)) => {
+                let column = columns.0.get(&field).map_or(field.as_str(), String::as_str);
+                found.skip(ParseError::new(format!("line {line}, column `{column}`"), what));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What the heading has most of.
+fn delimiter(text: &str) -> u8 {
+    let heading = text.lines().next().unwrap_or_default();
+    let count = |sign: u8| heading.bytes().filter(|byte| *byte == sign).count();
+    // The last of equals is taken, and a comma is the usual one.
+    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+}
+
+fn inventory<'r>(cell: impl Fn(Field) -> Option<&'r str>, says_when: bool) -> Result<Inventory, (Field, &'static str)> {
+    let device_ref = cell(DeviceRef)
+        .and_then(shape::device_ref)
+        .ok_or((DeviceRef, "names no device; at most 120 characters without control characters"))?;
+    // A row without a time in a table of times would pass for fresh.
+    let when = (SeenAt, "is not a time such as 2026-11-24T09:30:00Z or 2026-11-24 09:30; without a zone it is UTC");
+    let seen_at = cell(SeenAt).and_then(shape::moment);
+    if says_when && seen_at.is_none() {
+        return Err(when);
+    }
+    let mut facts = ManagedFacts {
+        model: cell(Model).and_then(shape::model),
+        os_version: cell(OsVersion).and_then(shape::os_version),
+        security_patch: cell(SecurityPatch).and_then(shape::security_patch),
+        storage_encryption: cell(StorageEncrypted).and_then(encryption),
+        screen_lock: cell(ScreenLock).and_then(truth),
+        whatsapp_business: business(&cell),
+        whatsapp_consumer: cell(WhatsappConsumer).and_then(presence),
+    };
+    if let Some(app) = cell(App).and_then(Whatsapp::by_name) {
+        app.tell(&mut facts, whatsapp::installed([cell(AppVersion)]));
+    }
+    Ok(Inventory { device_ref, seen_at, retired: false, facts })
+}
+
+fn business<'r>(cell: &impl Fn(Field) -> Option<&'r str>) -> Option<ManagedApp> {
+    let version = cell(WhatsappBusinessVersion).and_then(shape::whatsapp_version);
+    let said = cell(WhatsappBusiness).and_then(presence);
+    let presence = said.or_else(|| version.is_some().then_some(Presence::Installed))?;
+    let is_there = presence != Presence::Absent;
+    Some(ManagedApp {
+        presence,
+        version: version.filter(|_| is_there),
+        has_update_available: cell(WhatsappBusinessUpdate).and_then(truth).filter(|_| is_there),
+        external_version_id: None,
+    })
+}
+
+/// Yes or no, in the words that consoles use.
+fn truth(text: &str) -> Option<bool> {
+    match text.to_lowercase().as_str() {
+        "true" | "yes" | "y" | "1" | "on" | "enabled" | "sí" | "si" | "verdadero" => Some(true),
+        "false" | "no" | "n" | "0" | "off" | "disabled" | "falso" => Some(false),
+        _ => None,
+    }
+}
+
+fn presence(text: &str) -> Option<Presence> {
+    match text.to_lowercase().as_str() {
+        "installed" | "instalada" | "instalado" => Some(Presence::Installed),
+        "disabled" => Some(Presence::Disabled),
+        "archived" => Some(Presence::Archived),
+        "absent" | "not installed" | "no instalada" | "no instalado" => Some(Presence::Absent),
+        _ => truth(text).map(|is_there| if is_there { Presence::Installed } else { Presence::Absent }),
+    }
+}
+
+/// "Encrypted" alone does not say whether a credential protects the key; "not encrypted" says all there is.
+fn encryption(text: &str) -> Option<StorageEncryption> {
+    match text.to_lowercase().as_str() {
+        "per-user" | "active_per_user" => Some(StorageEncryption::PerUser),
+        "whole-disk" | "active" => Some(StorageEncryption::WholeDisk),
+        "default-key" | "active_default_key" => Some(StorageEncryption::DefaultKey),
+        "activating" => Some(StorageEncryption::Activating),
+        "inactive" | "not encrypted" => Some(StorageEncryption::Inactive),
+        "unsupported" => Some(StorageEncryption::Unsupported),
+        _ => (truth(text) == Some(false)).then_some(StorageEncryption::Inactive),
+    }
+}

@@ -1,0 +1,60 @@
+//! What leaves an adapter, and nothing else does.
+
+use jiff::Timestamp;
+
+use super::{facts::ManagedFacts, parse_error::ParseError};
+
+/// What one message says of one device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// How management calls the device: what managed configuration gives the app as `device_ref`.
+    pub device_ref: String,
+    /// When it was so. None: the message does not say, and the moment at which it came stands in.
+    pub seen_at: Option<Timestamp>,
+    /// The device is managed no more.
+    pub retired: bool,
+    /// What it says.
+    pub facts: ManagedFacts,
+}
+
+impl Inventory {
+    /// A device that is managed, about which nothing else is said.
+    pub(super) fn known(device_ref: String, seen_at: Option<Timestamp>) -> Self {
+        Self { device_ref, seen_at, retired: false, facts: ManagedFacts::default() }
+    }
+}
+
+/// What a source's lists of apps are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AppLists {
+    /// They may leave apps out, so that an app that is not in one is unknown.
+    #[default]
+    MayLeaveOut,
+    /// They leave no WhatsApp of the device out, as the administrator says.
+    Whole,
+}
+
+/// What a message or a file holds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Found {
+    /// What it says of devices; none in a message about nothing that is kept.
+    pub inventories: Vec<Inventory>,
+    /// How many entries could not be read and were left out.
+    pub skipped: usize,
+    /// What was wrong with the first of them.
+    pub first_fault: Option<ParseError>,
+}
+
+impl Found {
+    /// Leaves an entry out.
+    pub(super) fn skip(&mut self, fault: ParseError) {
+        self.skipped += 1;
+        self.first_fault.get_or_insert(fault);
+    }
+}
+
+impl From<Option<Inventory>> for Found {
+    fn from(inventory: Option<Inventory>) -> Self {
+        Self { inventories: inventory.into_iter().collect(), ..Self::default() }
+    }
+}

@@ -1,0 +1,159 @@
+//! Tables: which column holds what.
+
+use agent_core::judge::facts::{Presence, StorageEncryption};
+use proptest::prelude::*;
+
+use super::{
+    super::csv::{Columns, Field, parse},
+    *,
+};
+
+fn columns(entries: &[&str]) -> Columns {
+    let mut columns = Columns::default();
+    for entry in entries {
+        columns.add(entry).unwrap();
+    }
+    columns
+}
+
+const INTUNE: &[&str] = &[
+    "device_ref=Device ID",
+    "seen_at=Last check-in",
+    "model=Model",
+    "os_version=OS version",
+    "security_patch=Security patch level",
+];
+
+#[test]
+fn a_table_is_read_by_its_mapping_whatever_parts_its_cells() {
+    let table = "\u{feff}Device name,Device ID,Serial number,Last check-in,OS version,Model,Security patch level\r\n\
+                 Ana's phone,7d1c,F2LXSERIAL99,2026-11-23 18:30:00.0000000,16,Pixel 8,2026-11-05\r\n";
+    let read = |table: &str| only(parse(table.as_bytes(), &columns(INTUNE)).unwrap());
+    let inventory = read(table);
+    assert_eq!(inventory.device_ref, "7d1c");
+    assert_eq!(inventory.seen_at, Some(moment("2026-11-23T18:30:00Z")));
+    assert_eq!(inventory.facts.model.as_deref(), Some("Pixel 8"));
+    assert_eq!(inventory.facts.os_version.as_deref(), Some("16"));
+    assert_eq!(inventory.facts.security_patch.as_deref(), Some("2026-11-05"));
+    assert_eq!(read(&table.replace(',', ";")), inventory);
+    assert_eq!(read(&table.replace(',', "\t")), inventory);
+    let quoted = "Device ID,Last check-in,OS version,Model,Security patch level\n\"7d1c\",2026-11-23T18:30:00Z,16,\"iPhone14,5\",\n";
+    assert_eq!(read(quoted).facts.model.as_deref(), Some("iPhone14,5"));
+}
+
+#[test]
+fn a_table_with_our_own_names_needs_no_mapping() {
+    let table = "device_ref,storage_encryption,screen_lock,whatsapp_business_version,whatsapp_business_update,whatsapp_consumer\n\
+                 A-17,per-user,sí,26.38.74,no,absent\n";
+    let facts = only(parse(table.as_bytes(), &Columns::default()).unwrap()).facts;
+    assert_eq!((facts.storage_encryption, facts.screen_lock), (Some(StorageEncryption::PerUser), Some(true)));
+    let app = facts.whatsapp_business.unwrap();
+    assert_eq!(
+        (app.presence, app.version.as_deref(), app.has_update_available),
+        (Presence::Installed, Some("26.38.74"), Some(false))
+    );
+    assert_eq!(facts.whatsapp_consumer, Some(Presence::Absent));
+}
+
+#[test]
+fn each_word_means_what_it_says_or_nothing() {
+    let read = |column: &str, cell: &str| {
+        let table = format!("device_ref\t{column}\nA-17\t{cell}\n");
+        only(parse(table.as_bytes(), &Columns::default()).unwrap()).facts
+    };
+    for (cell, lock) in
+        [("Yes", Some(true)), ("FALSE", Some(false)), ("Enabled", Some(true)), ("perhaps", None), ("", None)]
+    {
+        assert_eq!(read("screen_lock", cell).screen_lock, lock, "{cell}");
+    }
+    for (cell, is) in [
+        ("Yes", None),
+        ("True", None),
+        ("No", Some(StorageEncryption::Inactive)),
+        ("ACTIVE_PER_USER", Some(StorageEncryption::PerUser)),
+        ("encrypted", None),
+    ] {
+        assert_eq!(read("storage_encryption", cell).storage_encryption, is, "{cell}");
+    }
+    for (cell, is) in [("Installed", Some(Presence::Installed)), ("no", Some(Presence::Absent)), ("?", None)] {
+        assert_eq!(read("whatsapp_business", cell).whatsapp_business.map(|app| app.presence), is, "{cell}");
+        assert_eq!(read("whatsapp_consumer", cell).whatsapp_consumer, is, "{cell}");
+    }
+    assert_eq!(read("whatsapp_business_version", "n/a").whatsapp_business, None);
+    assert_eq!(read("os_version", SERIAL).os_version, None);
+}
+
+#[test]
+fn a_row_for_each_app_tells_only_of_whatsapp() {
+    let table = "Device ID,Application name,Application version\n\
+                 7d1c,Dating,3.1\n7d1c,WhatsApp Business,2.26.39.71\n7d1c,com.whatsapp,2.26.39.70\n";
+    let columns = columns(&["device_ref=device id", "app=Application name", "app_version=Application version"]);
+    let found = parse(table.as_bytes(), &columns).unwrap();
+    let facts: Vec<_> = found.inventories.into_iter().map(|inventory| inventory.facts).collect();
+    assert_eq!(facts[0], super::super::ManagedFacts::default());
+    assert_eq!(facts[1].whatsapp_business.as_ref().unwrap().version.as_deref(), Some("2.26.39.71"));
+    assert_eq!((facts[2].whatsapp_consumer, facts[2].whatsapp_business.is_none()), (Some(Presence::Installed), true));
+}
+
+#[test]
+fn a_row_that_names_no_device_or_no_time_is_left_out_and_told_without_what_it_holds() {
+    let table = "device_ref,seen_at\nA-17,2026-11-23\n,2026-11-23\nA-18,\nA-19,11/23/26 secret\n";
+    let found = parse(table.as_bytes(), &Columns::default()).unwrap();
+    assert_eq!((found.inventories.len(), found.skipped), (1, 3));
+    assert_eq!(found.inventories[0].seen_at, Some(moment("2026-11-23T00:00:00Z")));
+    let fault = found.first_fault.unwrap().to_string();
+    assert!(fault.starts_with("line 3, column `device_ref`: "), "{fault}");
+    let mapped = parse(b"Id,When\nA-19,secret\n", &columns(&["device_ref=Id", "seen_at=When"])).unwrap();
+    let fault = mapped.first_fault.unwrap().to_string();
+    assert!(fault.starts_with("line 2, column `When`: ") && !fault.contains("secret"), "{fault}");
+}
+
+#[test]
+fn a_mapping_that_cannot_be_says_why() {
+    let refused = |entry: &str| Columns::default().add(entry).unwrap_err();
+    assert!(refused("device_ref").contains("FIELD=COLUMN"));
+    assert!(refused("serial=Serial number").contains("there is no field `serial`; the fields are device_ref, "));
+    assert!(refused("model= ").contains("no column"));
+    assert!(columns(&["model=A"]).add("model=B").unwrap_err().contains("twice"));
+    let error = |table: &str, entries: &[&str]| parse(table.as_bytes(), &columns(entries)).unwrap_err().to_string();
+    assert!(error("Id,Model\n", &[]).contains("there is no column `device_ref`"), "{}", error("Id,Model\n", &[]));
+    assert!(error("Id,Model\n", &["device_ref=ID number"]).ends_with("The columns are: Id, Model"));
+    assert!(error("Id,id\n", &["device_ref=Id"]).contains("two columns `Id`"));
+    assert!(parse(b"device_ref\nA\xff\n", &Columns::default()).unwrap_err().to_string().contains("UTF-8"));
+    assert!(parse(b"", &Columns::default()).is_err());
+}
+
+proptest! {
+    /// A cell reaches the field that its column is mapped to and no other, wherever the column stands.
+    #[test]
+    fn a_cell_reaches_its_own_field_wherever_it_stands(order in Just((0..6_usize).collect::<Vec<_>>()).prop_shuffle()) {
+        let cells = [
+            ("device_ref=Ref", "Ref", "A-17"),
+            ("model=Kind of thing", "Kind of thing", "Pixel 8"),
+            ("os_version=OS", "OS", "16"),
+            ("security_patch=Patch", "Patch", "2026-11-05"),
+            ("whatsapp_business_version=WA", "WA", "2.26.39.71"),
+            ("seen_at=Seen", "Seen", "2026-11-23"),
+        ];
+        let heading: Vec<&str> = order.iter().map(|at| cells[*at].1).collect();
+        let row: Vec<&str> = order.iter().map(|at| cells[*at].2).collect();
+        let table = format!("Serial,{},Phone\n{SERIAL},{},600000000\n", heading.join(","), row.join(","));
+        let mapped: Vec<&str> = cells.iter().map(|cell| cell.0).collect();
+        let inventory = only(parse(table.as_bytes(), &columns(&mapped)).unwrap());
+        prop_assert_eq!(inventory.device_ref.as_str(), "A-17");
+        prop_assert_eq!(inventory.facts.model.as_deref(), Some("Pixel 8"));
+        prop_assert_eq!(inventory.facts.os_version.as_deref(), Some("16"));
+        prop_assert_eq!(inventory.facts.security_patch.as_deref(), Some("2026-11-05"));
+        let app = inventory.facts.whatsapp_business.unwrap();
+        prop_assert_eq!(app.version.as_deref(), Some("2.26.39.71"));
+    }
+
+    /// Any table under any mapping is read or refused, and nothing panics.
+    #[test]
+    fn any_table_is_read_or_refused(table in "[a-zA-Z0-9_,;\"\t\r\n .:-]{0,400}", field in 0..Field::ALL.len(), column in "[a-z ]{1,8}") {
+        let mut columns = Columns::default();
+        let _ = columns.add(&format!("{}={column}", Field::ALL[field].as_str()));
+        let _ = parse(table.as_bytes(), &columns);
+        let _ = parse(format!("device_ref,seen_at,app\n{table}").as_bytes(), &Columns::default());
+    }
+}
