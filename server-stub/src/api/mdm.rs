@@ -13,6 +13,7 @@ use axum::{
 use super::problem::{Problem, ProblemCode};
 use crate::{
     access::{Peer, limits::Subject},
+    judging::managed_changed,
     mdm::{self, Source},
     scope::Scope,
     server::Server,
@@ -52,7 +53,11 @@ async fn message(
         }
     };
     let outcome = if found.inventories.is_empty() { "ignored" } else { "taken" };
-    server.store.write(move |connection| mdm::take_in(connection, scope, &source.name, found, now)).await?;
+    let taken = server.store.commit(move |connection, desk| {
+        let imported = mdm::take_in(connection, scope, &source.name, found, now)?;
+        managed_changed(connection, desk, scope, &imported.changed, now)
+    });
+    taken.await?;
     metrics::counter!("atalaya_mdm_messages_total", "outcome" => outcome).increment(1);
     Ok(StatusCode::OK)
 }

@@ -60,7 +60,7 @@ const fn row(status: u16, code: &'static str, title: &'static str, when: &'stati
 
 impl ProblemCode {
     /// Every code, by status.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::MalformedRequest,
         Self::MalformedEnvelope,
         Self::FilterInvalid,

@@ -4,6 +4,10 @@
 //! What hardware signed of the system was fixed when the key was made. It speaks while it is fresh and the system has not
 //! moved on; then only with the grade of the system's own word.
 
+mod managed;
+#[cfg(test)]
+mod tests;
+
 use std::{borrow::Cow, cmp::Ordering};
 
 use agent_core::judge::{
@@ -15,7 +19,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::said::Said;
-use crate::evidence::Attested;
+use crate::{evidence::Attested, mdm::Managed};
 
 /// What speaks for a device beside its own reports.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -24,6 +28,12 @@ pub(crate) struct Proofs {
     /// The newest evidence for its key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) attested: Option<Attested>,
+    /// What device management says of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) managed: Option<Managed>,
+    /// When the report came whose facts were judged beside device management's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reported_at: Option<Timestamp>,
 }
 
 /// What a device is judged by at one moment.
@@ -43,7 +53,7 @@ pub(crate) struct Disagreement {
     pub(crate) fact: &'static str,
     /// What the device's report says.
     pub(crate) report: String,
-    /// Who says otherwise: `attestation` or the name of a source of device management.
+    /// Who says otherwise: `attestation`, or a source of device management.
     pub(crate) source: String,
     /// What that says.
     pub(crate) other: String,
@@ -62,12 +72,17 @@ pub(crate) fn join<'f>(
     if let Some(attested) = &proofs.attested {
         join_attested(&mut effective, attested, at < ages_at(attested, rules));
     }
+    if let Some(managed) = &proofs.managed {
+        managed::join(&mut effective, managed, proofs.reported_at, |told| at < rules.inventory_max_age.after(told));
+    }
     effective
 }
 
 /// The next moment at which evidence loses its grade.
 pub(crate) fn changes_at(proofs: &Proofs, rules: &EvidenceRules, at: Timestamp) -> Option<Timestamp> {
-    proofs.attested.as_ref().map(|attested| ages_at(attested, rules)).filter(|moment| at < *moment)
+    let attested = proofs.attested.as_ref().map(|attested| ages_at(attested, rules));
+    let managed = proofs.managed.iter().flat_map(managed::moments).map(|told| rules.inventory_max_age.after(told));
+    attested.into_iter().chain(managed).filter(|moment| at < *moment).min()
 }
 
 /// When what was attested loses its grade. It is of the moment of its challenge.

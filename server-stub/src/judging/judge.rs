@@ -28,6 +28,7 @@ pub(crate) fn judge(
 ) -> Result<Changed, StoreError> {
     let at = cut(at).max(record.judged_at);
     let policy = rules.policy(&record.group);
+    record.proofs.reported_at = record.proofs.managed.as_ref().and(record.last_report_at);
     let effective = effective::join(&record.facts, &record.said, &record.proofs, &policy.evidence, at);
     for one in &effective.disagreements {
         let detail = serde_json::to_value(one).unwrap_or_default();
@@ -63,7 +64,9 @@ pub(crate) fn judge(
 pub(crate) fn still_holds(record: &mut Record, rules: &Rules, now: Timestamp) -> bool {
     let Some(posture) = &record.posture else { return false };
     let day = |moment: Timestamp| moment.as_second().div_euclid(SECONDS_OF_A_DAY);
+    // A report is a newer word than device management's, even where it says the same as the one before.
     let holds = record.rules_revision == rules.revision
+        && record.proofs.managed.is_none()
         && record.shown.as_ref().is_some_and(|shown| !shown.silent)
         && day(record.judged_at) == day(now);
     if holds {

@@ -13,6 +13,7 @@ mod effective;
 mod finding;
 mod judge;
 mod leaving;
+mod managed;
 mod record;
 pub mod rules;
 mod said;
@@ -29,6 +30,7 @@ pub(crate) use self::{
     finding::{Finding, FindingKind, Side, backwards},
     judge::{catch_up, judge, still_holds},
     leaving::leave,
+    managed::managed_changed,
     record::{Changed, Record, number},
     rules::Rules,
     said::Said,
