@@ -308,7 +308,7 @@ impl Agent {
             let mut contact = Contact::load(storage, enrolled)?;
             let is_early =
                 contact.evidence_made_at.is_some_and(|at| now >= at && now.duration_since(at) < EVIDENCE_EVERY);
-            if !can || !contact.evidence_wanted || is_early {
+            if !can || contact.evidence_wanted_at.is_none() || is_early {
                 return Ok(());
             }
             contact.evidence_made_at = Some(now);

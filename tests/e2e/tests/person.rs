@@ -58,7 +58,6 @@ impl Person {
             transport,
             signer: Arc::clone(&key),
             attestation: None,
-            attestation_challenge: None,
             succession,
             clock,
             random: Arc::new(SeededRandom::new(1)),

@@ -21,6 +21,7 @@ fn joined(facts: &DeviceFacts, told: ToldFacts) -> (DeviceFacts, Vec<Disagreemen
     (effective.facts.into_owned(), effective.disagreements)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the facts hold it")]
 fn told<T>(value: T, hours_ago: i64) -> Option<Told<T>> {
     Some(Told { value, at: now().checked_sub(SignedDuration::from_hours(hours_ago)).unwrap() })
 }
