@@ -235,6 +235,7 @@ fn acknowledgement() -> Acknowledgement {
         challenge: challenge(),
         next_check_in: 21_600,
         schema_version: 1,
+        evidence_wanted: false,
         server_time: now(),
     }
 }
@@ -282,6 +283,7 @@ fn enrolment_request(key: PublicKey) -> EnrolmentRequest {
         schema_versions: vec![1],
         device_ref: Some("inventory-17".into()),
         attestation: Some(Attestation::AndroidChain(vec!["MIIB".into(), "MIIC".into()])),
+        attestation_challenge: None,
     }
 }
 

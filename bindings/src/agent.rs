@@ -27,6 +27,7 @@ use crate::{
     setup::Setup,
     signer::{ReportSigner, ShellSigner},
     status::Status,
+    succession::{KeySuccession, ShellSuccession},
 };
 
 /// The agent of one enrolment: one folder, one object. Methods that are not `async` touch the disk and the shell's own
@@ -46,13 +47,15 @@ struct Open {
 
 #[uniffi::export]
 impl PostureAgent {
-    /// Opens the agent in its folder. Without a transport the library uses its own network, where it was built with one.
+    /// Opens the agent in its folder. Without a succession the device's key stays for good; without a transport the library
+    /// uses its own network, where it was built with one.
     #[uniffi::constructor]
     pub fn open(
         setup: Setup,
         probe: Arc<dyn DeviceProbe>,
         signer: Arc<dyn ReportSigner>,
         attestation: Arc<dyn AttestationSource>,
+        succession: Option<Arc<dyn KeySuccession>>,
         transport: Option<Arc<dyn HttpTransport>>,
     ) -> Result<Arc<Self>, AgentError> {
         let Setup { folder, platform, agent_version } = setup;
@@ -66,8 +69,10 @@ impl PostureAgent {
             storage: Arc::new(storage),
             transport,
             attestation: Some(Arc::new(ShellAttestation { shell: attestation, signer: Arc::clone(&signer) })),
+            succession: succession.map(|shell| {
+                Arc::new(ShellSuccession { shell, signer: Arc::clone(&signer) }) as Arc<dyn client::KeySuccession>
+            }),
             signer,
-            succession: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::default()),
             platform,
@@ -130,6 +135,12 @@ impl PostureAgent {
     /// The person answers what nobody can measure. What is said waits for [`Self::deliver`].
     pub fn declare(&self, declaration: Declaration, affirmed: bool) -> Result<(), AgentError> {
         Ok(self.opened()?.agent.declare(declaration, affirmed)?)
+    }
+
+    /// Another key takes the place of the device's, once the server has heard it from [`Self::deliver`]. Done by itself
+    /// where the server would like fresh evidence for the key.
+    pub fn rotate_key(&self) -> Result<(), AgentError> {
+        Ok(self.opened()?.agent.rotate_key()?)
     }
 
     /// The person will be away: from one moment until another nothing is read or sent. One that ends as it begins, now,

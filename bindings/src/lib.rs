@@ -1,7 +1,7 @@
 //! The agent for Kotlin, Swift and Python: what a phone's app is built on.
 //!
 //! ```text
-//! shell: DeviceProbe, ReportSigner, AttestationSource, HttpTransport
+//! shell: DeviceProbe, ReportSigner, AttestationSource, KeySuccession, HttpTransport
 //!           │ facts, signatures, answers                 ▲ posture, status, ledger
 //!           ▼                                            │
 //!        PostureAgent ── check, report, deliver, enrol ── agent_core::client::Agent
@@ -36,4 +36,5 @@ pub mod setup;
 pub mod shell_error;
 pub mod signer;
 pub mod status;
+pub mod succession;
 pub mod vocabulary;

@@ -39,6 +39,7 @@ pub enum UnknownReason {
     PermissionMissing,
     NotSupported,
     NotInThisProfile,
+    SourcesDisagree,
     ProbeFailed,
     NotCollected,
 }

@@ -8,17 +8,18 @@
 use std::{collections::BTreeMap, error::Error, fs, path::Path};
 
 use agent_core::{
-    judge::{Check, DeviceState, Evidence, Platform, Verdict},
+    judge::{Check, DeviceState, Evidence, Platform, Verdict, facts::BootState},
     wire::id::DeviceId,
 };
 use atalaya_server::{
+    evidence::{Attested, Gap, KeptEvidence, Values},
     fleet::{
         Cursor, Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
-        device::{DeviceCheck, ReceivedReport, View},
+        device::{DeviceCheck, Finding, ReceivedReport, View},
         releases::{FloorView, ReleaseView},
         row::Why,
         statements::ReceivedStatement,
-        summary::{Adoption, Attention, CheckCounts, PolicyMark, StateCounts, TrendDay, VersionStanding},
+        summary::{Adoption, Attention, CheckCounts, GradeCount, PolicyMark, StateCounts, TrendDay, VersionStanding},
     },
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
 };
@@ -161,6 +162,9 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
             check(Check::ScreenLock, 3, 0, 0, 0),
             check(Check::DeviceEncryption, 1, 0, 0, 0),
         ],
+        evidence: [(Evidence::HardwareAttested, 402), (Evidence::OsReported, 1130), (Evidence::UserDeclared, 240)]
+            .map(|(evidence, answers)| GradeCount { evidence, answers })
+            .to_vec(),
         os_versions: vec![
             version(Platform::Android, "16", 188, Current),
             version(Platform::Android, "15", 104, Current),
@@ -484,6 +488,8 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             signature_verifies: true,
             payload: payload.into(),
         }),
+        attestations: attestations()?,
+        attested_until: Some(ago(-10 * DAY)?),
         statements: statements()?,
         paused_until: None,
         views: vec![
@@ -491,8 +497,53 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             View { at: ago(8 * DAY)?, role: "api-token".into() },
         ],
         gaps: 0,
-        findings: Vec::new(),
+        findings: vec![Finding {
+            at: ago(9 * DAY)?,
+            kind: "patch-backwards".into(),
+            sequence: 1170,
+            detail: serde_json::json!({ "before": { "value": "2026-10-05" }, "after": { "value": "2026-09-05" } }),
+        }],
     })
+}
+
+fn attestations() -> Result<Vec<KeptEvidence>, Box<dyn Error>> {
+    let judged = |days: i64, gaps: Vec<Gap>, values: Values| -> Result<_, Box<dyn Error>> {
+        let at = ago(days * DAY)?;
+        Ok(Some(Attested {
+            kind: "android".into(),
+            received_at: at,
+            challenged_at: Some(at),
+            gaps,
+            values,
+            basis: "0".into(),
+        }))
+    };
+    let key = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+    let proved = Values {
+        os_version: Some("16".into()),
+        security_patch: Some("2026-10-05".into()),
+        vendor_patch: Some("2026-10-05".into()),
+        boot_patch: Some("2026-10-05".into()),
+        boot_state: Some(BootState::Verified),
+        boot_system: Some("GrapheneOS".into()),
+        app_genuine: Some(true),
+        key_level: Some("strong-box".into()),
+        advisory_os_version: None,
+    };
+    let unlocked = Values {
+        boot_state: Some(BootState::Unlocked),
+        key_level: Some("trusted-environment".into()),
+        ..Values::default()
+    };
+    let gap = |reason: &str, detail: Option<&str>| Gap {
+        reason: reason.into(),
+        certificate: None,
+        detail: detail.map(str::to_owned),
+    };
+    let gaps = vec![gap("not-locked", None), gap("boot-not-verified", Some("unverified"))];
+    let one =
+        |number, current, proved, judged| KeptEvidence { number, thumbprint: key.into(), current, proved, judged };
+    Ok(vec![one(2, true, true, judged(20, Vec::new(), proved)?), one(1, false, false, judged(120, gaps, unlocked)?)])
 }
 
 fn statements() -> Result<Vec<ReceivedStatement>, Box<dyn Error>> {

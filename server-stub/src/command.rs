@@ -24,6 +24,7 @@ mod qr;
 mod restore;
 mod serve;
 mod token;
+mod trust;
 mod verify;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
@@ -80,6 +81,9 @@ enum Command {
     /// Evidence of hardware: what one piece proves, and what not.
     #[command(subcommand)]
     Attest(attest::Command),
+    /// Roots and revocations that hardware evidence is held against.
+    #[command(subcommand)]
+    Trust(trust::Command),
     /// The devices and their states.
     #[command(subcommand)]
     Device(device::Command),
@@ -132,6 +136,7 @@ async fn dispatch(command: Command, context: &Context) -> Result<Answer, Command
         Command::Catalogue(command) => catalogue::run(command, context).await,
         Command::Mdm(command) => mdm::run(command, context).await,
         Command::Attest(command) => attest::run(&command, context),
+        Command::Trust(command) => trust::run(command, context).await,
         Command::Device(command) => device::run(command, context).await,
         Command::Org(command) => organisation::run(command, context).await,
         Command::Audit(command) => audit::run(command, context).await,

@@ -85,6 +85,7 @@ impl Rig {
             schema_versions: vec![1],
             device_ref: None,
             attestation: None,
+            attestation_challenge: None,
         };
         seal(Kind::Enrolment, &request, key).unwrap()
     }

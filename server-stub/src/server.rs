@@ -18,6 +18,7 @@ use rusqlite::{Connection, params};
 
 use crate::{
     access::{Actor, audit, limits::Limits},
+    evidence::{self, trust::TrustKeeper},
     intake::registry::Registry,
     judging::{self, Settled, rules},
     keys::{Keys, KeysError, make_private_folder, random},
@@ -38,6 +39,7 @@ pub struct Server {
     /// How often who may ask.
     pub limits: Limits,
     pub(crate) registry: Registry,
+    pub(crate) trust: Arc<TrustKeeper>,
     stopping: AtomicBool,
 }
 
@@ -68,9 +70,9 @@ impl Server {
         let store = Store::open(&data.join("atalaya.db"))?;
         let name = hex(&random::<8>()?);
         let server_id = store.write(move |connection| own_name(connection, &name)).await?;
-        let (registry, stopping) = (Registry::default(), AtomicBool::new(false));
+        let (registry, trust, stopping) = (Registry::default(), Arc::default(), AtomicBool::new(false));
         let limits = Limits::new(&clock);
-        Ok(Arc::new(Self { store, clock, keys, server_id, limits, registry, stopping }))
+        Ok(Arc::new(Self { store, clock, keys, server_id, limits, registry, trust, stopping }))
     }
 
     /// The moment now.
@@ -98,8 +100,10 @@ impl Server {
         self.store.died().await;
     }
 
-    /// Does everything that has come due by now: ends of grace, silence, exceptions, settled releases, new rules.
+    /// Does everything that has come due by now: ends of grace, silence, exceptions, settled releases, new rules, and
+    /// evidence under what it is held against now.
     pub async fn settle(&self) -> Result<Settled, StoreError> {
+        evidence::renew(&self.store, &self.trust, self.now()).await?;
         judging::settle(&self.store, self.now()).await
     }
 

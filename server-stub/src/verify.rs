@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use crate::{
     intake::device_keys::DeviceKeys,
-    judging::{Record, Said, number},
+    judging::{self, Record, Said, number},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -269,14 +269,15 @@ impl Audit<'_> {
         }
         let Some((policy, catalogue)) = self.rules.get(&key) else { return Ok(()) };
         let policy = &policy.policy;
-        let facts = record.said.join(&record.facts);
-        let again = evaluate(&facts, policy, catalogue, &record.standing, stored.at);
+        let join = |at| judging::join(&record.facts, &record.said, &record.proofs, &policy.evidence, at).facts;
+        let again = evaluate(&join(stored.at), policy, catalogue, &record.standing, stored.at);
         let same = serde_json::to_value(&again).ok() == serde_json::from_str::<serde_json::Value>(&text).ok();
+        let facts = join(record.judged_at);
         let now = evaluate(&facts, policy, catalogue, &record.standing, record.judged_at);
         let silence = silence::judge(now.state, record.last_heard_at, &record.said.pauses, policy, record.judged_at);
         let shown = record.shown.as_ref().map(|shown| (shown.state, shown.silent));
         let is_pending = record.due_at.is_some_and(|due| due <= self.now);
-        let expected = crate::judging::Shown::of(&now, &silence, &facts);
+        let expected = judging::Shown::of(&now, &silence, &facts);
         let same_checks = record.shown.as_ref().is_some_and(|shown| shown.checks == expected.checks);
         if !same {
             self.breach("I5", Some(device), "the stored posture is not what its facts, rules and standing give");

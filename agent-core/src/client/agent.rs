@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::{
@@ -41,6 +41,8 @@ const STANDING: &str = "standing.json";
 const HIGHEST: u64 = 1 << 53;
 /// Pauses and quiet hours that follow each other without an hour between are looked at so far.
 const MOST_STRETCHES: usize = 32;
+/// A key with fresh evidence is made no more often: a device that has none to give makes no key each hour.
+const EVIDENCE_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The agent of one device. Several may share one storage, in one process or more.
 pub struct Agent {
@@ -291,7 +293,32 @@ impl Agent {
         }
         let _delivery = storage.try_lock(DELIVERY)?.ok_or(AgentError::UnderWay)?;
         let channel = self.channel(&enrolled.server);
-        super::delivery::deliver(&channel, enrolled.clone(), &rules).await
+        let delivery = super::delivery::deliver(&channel, enrolled.clone(), &rules).await?;
+        self.renew_evidence(&enrolled)?;
+        Ok(delivery)
+    }
+
+    /// Where the server would like fresh evidence, a key with such takes the place of the device's: hardware attests a key
+    /// when it is made. The statement of it goes with the next delivery.
+    fn renew_evidence(&self, enrolled: &Enrolled) -> Result<(), AgentError> {
+        let (storage, now) = (&*self.ports.storage, self.ports.clock.now());
+        let can = self.ports.succession.is_some() && self.ports.platform.is_phone();
+        {
+            let _state = storage.lock(STATE)?;
+            let mut contact = Contact::load(storage, enrolled)?;
+            let is_early =
+                contact.evidence_made_at.is_some_and(|at| now >= at && now.duration_since(at) < EVIDENCE_EVERY);
+            if !can || contact.evidence_wanted_at.is_none() || is_early {
+                return Ok(());
+            }
+            contact.evidence_made_at = Some(now);
+            contact.save(storage)?;
+        }
+        match self.rotate_key() {
+            // A key store that does not answer now is asked again in time; what was delivered stays delivered.
+            Err(AgentError::Sign(_)) => Ok(()),
+            other => other,
+        }
     }
 
     /// When quiet hours or a pause of the person end, while they last: until then nothing is read from the device and

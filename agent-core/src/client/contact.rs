@@ -72,6 +72,12 @@ pub(super) struct Contact {
     pub(super) report_again: bool,
     /// The server does not take the challenge any more.
     pub(super) challenge_spent: bool,
+    /// When the server last said that it would like fresh evidence for the device's key; none where it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) evidence_wanted_at: Option<Timestamp>,
+    /// When a key with fresh evidence was made last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) evidence_made_at: Option<Timestamp>,
     pub(super) left: bool,
     pub(super) attempted_at: Option<Timestamp>,
     pub(super) failures: u32,
@@ -109,6 +115,8 @@ impl Contact {
             next_check_in: None,
             report_again: false,
             challenge_spent: false,
+            evidence_wanted_at: None,
+            evidence_made_at: None,
             left: false,
             attempted_at: None,
             failures: 0,
@@ -149,6 +157,7 @@ impl Contact {
     pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: Timestamp) {
         self.hear(&answer.challenge, answer.server_time, now);
         self.told_policy = (answer.policy_epoch, answer.policy_revision);
+        self.evidence_wanted_at = answer.evidence_wanted.then_some(now);
         self.told_catalogue = answer.catalogue_revision;
         self.next_check_in = now.checked_add(SignedDuration::from_secs(answer.next_check_in.into())).ok();
         self.report_again = false;

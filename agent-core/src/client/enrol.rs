@@ -92,6 +92,8 @@ async fn ask(
         schema_versions: vec![SCHEMA_VERSION],
         device_ref: device_ref.map(str::to_owned),
         attestation: pending.attestation.clone(),
+        attestation_challenge: (pending.attestation.is_some() && challenge != pending.challenge)
+            .then(|| pending.challenge.clone()),
     };
     let envelope = seal(Kind::Enrolment, &request, &*ports.signer)?;
     let post = Request::post("/v1/enrolments", ContentType::Jose, envelope.clone().into_bytes());

@@ -27,8 +27,8 @@ pub trait AttestationSource: Send + Sync {
 
 /// What makes the key that takes the place of the device's.
 pub trait KeySuccession: Send + Sync {
-    /// The next key, with evidence over this challenge where the device has such: made once, and the same one until it
-    /// is adopted.
+    /// The next key, with evidence over this challenge where the device has such. A software key is made once and stays
+    /// the same one until it is adopted; hardware attests a key as it makes it, so there it is made for each challenge.
     fn next(&self, challenge: &[u8]) -> Result<Successor, SignError>;
 
     /// The server knows this key now: from here on [`Ports::signer`] signs with it. To adopt it again changes nothing.

@@ -287,12 +287,9 @@ fn finish(
     // An unknown runs its own time also where a failing rule speaks for the check: it must not wait behind it.
     let unanswered = draft.rules.iter().any(|rule| matches!(rule.outcome, RuleOutcome::Unknown { .. }));
     let unanswered = !excepted && (unanswered || newer.is_some() || draft.verdict == Verdict::Unknown);
+    let unanswered = unanswered && severity == Severity::Fail && treatment == UnknownTreatment::Fail;
     let unknown_since = unanswered.then(|| held.and_then(Held::unknown_since).map_or(now, |since| since.min(now)));
-    if let Some(unknown_since) = unknown_since
-        && counted
-        && severity == Severity::Fail
-        && treatment == UnknownTreatment::Fail
-    {
+    if let Some(unknown_since) = unknown_since.filter(|_| counted) {
         let grace = policy.map_or(Period::ZERO, |policy| policy.unknown_grace);
         let enrolment = standing.enrolled_at.map(|at| context.policy.enrolment_grace.after(at));
         let ends = grace.after(unknown_since).max(enrolment.unwrap_or(Timestamp::MIN));
@@ -309,7 +306,7 @@ fn finish(
         counted,
         reason: draft.reason,
         since,
-        unknown_since: unknown_since.filter(|_| draft.verdict != Verdict::Unknown),
+        unknown_since: unknown_since.filter(|began| draft.verdict != Verdict::Unknown || *began != since),
         deadline: draft.deadline,
         evidence: draft.evidence,
         rules: draft.rules,

@@ -55,6 +55,8 @@ words! {
         NotSupported = "not-supported",
         /// The answer lies in another profile of the device.
         NotInThisProfile = "not-in-this-profile",
+        /// Two fresh sources say different things; only a server can see that.
+        SourcesDisagree = "sources-disagree",
         /// Reading was tried and failed.
         ProbeFailed = "probe-failed",
         /// No policy asked for it, so it was not read.

@@ -5,6 +5,7 @@
 
 mod conditions;
 pub mod document;
+pub mod evidence;
 mod paper;
 pub mod schema;
 
@@ -20,6 +21,7 @@ use super::{
     quiet_hours::QuietHours,
 };
 
+pub use evidence::EvidenceRules;
 pub use paper::{LONGEST_TEXT, Notice, Paper};
 
 /// When a silent device becomes stale, and when not compliant. Only time outside quiet hours counts.
@@ -145,6 +147,8 @@ pub struct Policy {
     pub quiet_hours: QuietHours,
     /// What a person is told before anything is read of their device.
     pub notice: Notice,
+    /// What an enrolment must prove, and how long evidence speaks for a device.
+    pub evidence: EvidenceRules,
     /// The checks of each platform. A check that is not here is not asked.
     pub checks: BTreeMap<(Platform, Check), CheckPolicy>,
     /// Exceptions, of any device; `evaluate` picks those of the standing's device.

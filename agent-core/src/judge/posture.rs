@@ -127,7 +127,8 @@ pub struct CheckVerdict {
     pub reason: Reason,
     /// Since when the verdict is so.
     pub since: Timestamp,
-    /// Since when one of its rules could not be answered, where another rule speaks for the check.
+    /// Under `unknown: fail`, since when one of its rules could not be answered, where that is not what `since` tells:
+    /// another rule speaks for the check, or did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_since: Option<Timestamp>,
     /// When grace ends, while in grace. The earliest among its failing rules and an unknown that counts as failing.

@@ -55,6 +55,8 @@ reasons! {
     UnknownNotSupported = "unknown.not-supported" {},
     /// The answer lies in another profile.
     UnknownNotInThisProfile = "unknown.not-in-this-profile" {},
+    /// Two fresh sources say different things.
+    UnknownSourcesDisagree = "unknown.sources-disagree" {},
     /// Reading was tried and failed.
     UnknownProbeFailed = "unknown.probe-failed" {},
     /// The policy asks for it, and the facts do not hold it (an older agent).

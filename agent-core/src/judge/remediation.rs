@@ -46,6 +46,7 @@ impl Reason {
             | Self::UnknownPermissionMissing {}
             | Self::UnknownNotSupported {}
             | Self::UnknownNotInThisProfile {}
+            | Self::UnknownSourcesDisagree {}
             | Self::UnknownProbeFailed {}
             | Self::UnknownNotCollected {}
             | Self::UnknownWeakEvidence { .. }

@@ -20,7 +20,8 @@ pub struct Held {
     pub verdict: Verdict,
     /// Since when without another between.
     pub since: Timestamp,
-    /// Since when one of its rules could not be answered, where another rule speaks for the check.
+    /// Under `unknown: fail`, since when one of its rules could not be answered, where that is not what `since` tells:
+    /// another rule speaks for the check, or did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_since: Option<Timestamp>,
 }
@@ -28,7 +29,7 @@ pub struct Held {
 impl Held {
     /// Since when something of the check could not be answered, whoever speaks for it; none when all was answered.
     pub fn unknown_since(&self) -> Option<Timestamp> {
-        if self.verdict == Verdict::Unknown { Some(self.since) } else { self.unknown_since }
+        self.unknown_since.or_else(|| (self.verdict == Verdict::Unknown).then_some(self.since))
     }
 }
 

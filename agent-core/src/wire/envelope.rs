@@ -26,6 +26,8 @@ words! {
         Statement = "statement+jws",
         /// What a new key says of itself, inside the statement that puts it in the place of the device's.
         Possession = "key-possession+jws",
+        /// Fresh evidence for the device's key, by the device.
+        Evidence = "device-evidence+jws",
         /// The server's key document, by the key before.
         Keys = "server-keys+jws",
         /// A policy, by the server.
@@ -41,7 +43,7 @@ impl Kind {
     /// The longest envelope of this kind, in bytes: 64 KiB for what devices send, 1 MiB for documents of the server's.
     pub const fn longest(self) -> usize {
         match self {
-            Self::Enrolment | Self::Report | Self::Statement | Self::Keys | Self::Proof => 64 * 1024,
+            Self::Enrolment | Self::Report | Self::Statement | Self::Evidence | Self::Keys | Self::Proof => 64 * 1024,
             Self::Possession => 40 * 1024,
             Self::Policy | Self::Catalogue => 1024 * 1024,
         }

@@ -78,6 +78,13 @@ impl PublicKey {
         if point[0] == 4 { Ok(Self::from_point(point)) } else { Err(KeyError) }
     }
 
+    /// The uncompressed point of a P-256 key, as [`Self::from_x962`] reads it; none of another key.
+    pub fn to_x962(&self) -> Option<Vec<u8>> {
+        let Self::Ec { x, y, .. } = self else { return None };
+        let part = |text: &str| URL_SAFE_NO_PAD.decode(text).ok().filter(|bytes| bytes.len() == 32);
+        Some([&[4][..], &part(x)?, &part(y)?].concat())
+    }
+
     /// The Ed25519 key of these bytes.
     pub fn from_ed25519(bytes: &[u8; 32]) -> Self {
         Self::Okp { crv: Ed25519::Name, x: URL_SAFE_NO_PAD.encode(bytes) }
@@ -126,6 +133,11 @@ impl VerifyingKey {
     /// The key's name, [`PublicKey::thumbprint`].
     pub fn thumbprint(&self) -> &str {
         &self.0.thumbprint
+    }
+
+    /// The key itself: the uncompressed point of P-256 (X9.62), or the 32 bytes of Ed25519.
+    pub fn bytes(&self) -> &[u8] {
+        &self.0.bytes
     }
 
     /// Whether this is the key's signature over the message. Says nothing about the low form of `s`.

@@ -62,6 +62,9 @@ pub struct EnrolmentRequest {
     /// Evidence for the key, verified when the server can: kept as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attestation: Option<Attestation>,
+    /// The challenge that the evidence answers, where it is an earlier one of the same token than this request's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation_challenge: Option<String>,
 }
 
 /// Evidence that a key lives in hardware.
@@ -135,6 +138,9 @@ pub struct Acknowledgement<P = serde_json::Value> {
     pub next_check_in: u32,
     /// The report schema to speak from now on.
     pub schema_version: u32,
+    /// Whether the server would like fresh evidence for the device's key: it has none, or it is old.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evidence_wanted: bool,
     /// The server's clock.
     pub server_time: Timestamp,
 }

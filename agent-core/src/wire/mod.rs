@@ -1,6 +1,7 @@
 //! What crosses the network: identifiers, keys, the report, the statement and the other messages. No I/O.
 
 pub mod envelope;
+pub mod evidence;
 pub mod field;
 pub mod id;
 pub mod key;

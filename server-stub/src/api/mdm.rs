@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     access::{Act, ApiCaller, Peer, limits::Subject},
+    judging::managed_changed,
     mdm::{self, Coverage, Source},
     scope::Scope,
     server::Server,
@@ -76,7 +77,11 @@ pub(super) async fn message(
         }
     };
     let outcome = if found.inventories.is_empty() { "ignored" } else { "taken" };
-    server.store.write(move |connection| mdm::take_in(connection, scope, &source.name, found, now)).await?;
+    let taken = server.store.commit(move |connection, desk| {
+        let imported = mdm::take_in(connection, scope, &source.name, found, now)?;
+        managed_changed(connection, desk, scope, &imported.changed, now)
+    });
+    taken.await?;
     metrics::counter!("atalaya_mdm_messages_total", "outcome" => outcome).increment(1);
     Ok(StatusCode::OK)
 }

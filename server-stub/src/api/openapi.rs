@@ -36,6 +36,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         wire::reports,
         wire::batch,
         wire::statements,
+        wire::attestations,
         wire::policy,
         wire::catalogue,
         wire::keys
@@ -111,6 +112,11 @@ mod wire {
     #[utoipa::path(post, path = "/v1/statements", tag = "device", request_body(content = String, content_type = "application/jose"),
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn statements() {}
+
+    /// Fresh evidence for the device's key, over a challenge of the device.
+    #[utoipa::path(post, path = "/v1/attestations", tag = "device", request_body(content = String, content_type = "application/jose"),
+        responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
+    pub(super) fn attestations() {}
 
     /// The signed policy of the device's group. `Authorization: Proof <envelope>`.
     #[utoipa::path(get, path = "/v1/policy", tag = "device",

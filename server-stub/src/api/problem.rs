@@ -22,6 +22,7 @@ pub enum ProblemCode {
     AudienceMismatch,
     ChallengeInvalid,
     EnrolmentRefused,
+    AttestationRequired,
     DeviceClosed,
     Forbidden,
     NotFound,
@@ -59,7 +60,7 @@ const fn row(status: u16, code: &'static str, title: &'static str, when: &'stati
 
 impl ProblemCode {
     /// Every code, by status.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::MalformedRequest,
         Self::MalformedEnvelope,
         Self::FilterInvalid,
@@ -70,6 +71,7 @@ impl ProblemCode {
         Self::AudienceMismatch,
         Self::ChallengeInvalid,
         Self::EnrolmentRefused,
+        Self::AttestationRequired,
         Self::DeviceClosed,
         Self::Forbidden,
         Self::NotFound,
@@ -198,6 +200,13 @@ impl ProblemCode {
                 "The enrolment token cannot be used",
                 "The token is unknown, expired, revoked or used up. These are not told apart.",
                 "Ask whoever handed it out for a new one: `atalaya token create`.",
+            ),
+            Self::AttestationRequired => row(
+                403,
+                "attestation-required",
+                "The key does not prove where it lives",
+                "The policy of this group lets in only devices whose key is proved to live in secure hardware, and the evidence is missing or does not prove it. The detail lists the reasons.",
+                "`docs/attestation.md` tells each reason. A device without secure hardware needs a token of another group.",
             ),
             Self::DeviceClosed => row(
                 403,

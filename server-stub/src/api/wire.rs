@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agent_core::wire::{
     envelope::from_hex,
+    evidence::EvidenceReceipt,
     message::{Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest},
     statement::{Content, Receipt},
 };
@@ -47,6 +48,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/enrolments", post(enrolments))
         .route("/v1/reports", post(reports))
         .route("/v1/statements", post(statements))
+        .route("/v1/attestations", post(attestations))
         .route("/v1/policy", get(policy))
         .route("/v1/catalogue", get(catalogue))
         .route("/v1/keys", get(keys).post(rotations))
@@ -121,6 +123,27 @@ async fn rotations(
         return Err(ProblemCode::MalformedRequest.detail("only a key rotation goes here; see `POST /v1/statements`"));
     }
     take_in(&server, verified).await
+}
+
+/// Takes in fresh evidence for the device's key.
+async fn attestations(
+    State(server): State<Arc<Server>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<EvidenceReceipt>, Problem> {
+    let verified = intake::evidence::verify(&server, envelope(&headers, &body)?).await?;
+    server.limits.count(Subject::Device(&verified.registered.device.to_bytes()))?;
+    let received_at = server.now();
+    let taken =
+        server.store.commit(move |connection, desk| intake::evidence::commit(connection, desk, &verified, received_at));
+    let outcome = taken.await?;
+    let told = match &outcome {
+        Ok(receipt) if receipt.proved => "proved",
+        Ok(_) => "not-proved",
+        Err(problem) => problem.code.as_str(),
+    };
+    metrics::counter!("atalaya_attestations_total", "outcome" => told).increment(1);
+    Ok(Json(outcome?))
 }
 
 async fn take_in(server: &Arc<Server>, verified: VerifiedStatement) -> Result<Json<Receipt>, Problem> {

@@ -111,14 +111,19 @@ fn words(device: &Device, language: Language) -> String {
         };
         lines.push(posture::line(check.check, &verdict, &check.code, &check.params, language));
     }
+    if let Some(newest) = device.attestations.first()
+        && let Some(judged) = &newest.judged
+    {
+        let reasons: Vec<&str> = judged.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+        let told = if newest.proved { "proved".to_owned() } else { format!("not proved: {}", reasons.join(", ")) };
+        lines.push(format!("hardware evidence received {}: {told}", second(judged.received_at)));
+    }
     if device.gaps > 0 {
         lines.push(format!("{} sequence numbers never came", device.gaps));
     }
-    lines.extend(
-        device.findings.iter().map(|finding| {
-            format!("finding: {} at sequence {}, {}", finding.kind, finding.sequence, second(finding.at))
-        }),
-    );
+    lines.extend(device.findings.iter().map(|finding| {
+        format!("finding: {} at sequence {}, {} {}", finding.kind, finding.sequence, second(finding.at), finding.detail)
+    }));
     lines.join("\n")
 }
 

@@ -21,8 +21,9 @@ use super::{
     timeline::{self, Span, Subjects},
 };
 use crate::{
+    evidence::{self, KeptEvidence},
     intake::device_keys::DeviceKeys,
-    judging::Said,
+    judging::{Rules, Said, ages_at},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -105,6 +106,11 @@ pub struct Device {
     pub history: Vec<Span>,
     /// The newest report.
     pub last_report: Option<ReceivedReport>,
+    /// What its hardware signed for its keys, newest first.
+    pub attestations: Vec<KeptEvidence>,
+    /// When the newest loses its grade, by the policy's `evidence.maxAge`.
+    #[schema(value_type = Option<String>)]
+    pub attested_until: Option<Timestamp>,
     /// What the person said, newest first.
     pub statements: Vec<ReceivedStatement>,
     /// When the pause that the person declared ends, while it lasts: silence does not count.
@@ -125,10 +131,16 @@ pub struct Finding {
     /// When.
     #[schema(value_type = String)]
     pub at: Timestamp,
-    /// What, such as `sequence-conflict`: a second report with the same number and other bytes.
+    /// What: `sequence-conflict` or `statement-conflict` (the same number with other bytes), `os-backwards` or
+    /// `patch-backwards` (a version went back from one report to the next), `key-level-fell` (newer evidence speaks for a
+    /// key that lives in a lesser place), `evidence-fell` (evidence that proved everything does not any more),
+    /// `sources-disagree` (two sources say different things of one fact).
     pub kind: String,
-    /// The sequence number it is about.
+    /// The number of the report, statement or piece of evidence that it is about; 0 for none.
     pub sequence: u64,
+    /// Both sides, where it is about two.
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
 }
 
 /// Somebody looked at the device.
@@ -175,6 +187,12 @@ pub fn device(
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
     let mut spans = timeline::recent(connection, scope, id, now)?;
+    let attestations = evidence::history(connection, scope, id)?;
+    let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
+    let attested_until = match newest {
+        Some(judged) => Some(ages_at(judged, &Rules::load(connection, scope)?.policy(&shown.group).evidence)),
+        None => None,
+    };
     Ok(Some(Device {
         enrolled_at: from_ms(row.get(COLUMN_COUNT)?),
         agent_version: row.get(COLUMN_COUNT + 1)?,
@@ -184,6 +202,8 @@ pub fn device(
         history: spans.remove(&None).unwrap_or_default(),
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
         last_report: last_report(connection, scope, id, &keys)?,
+        attestations,
+        attested_until,
         statements: statements(connection, scope, id, &keys)?,
         paused_until: paused_until(&said.pauses, now).filter(|_| shown.left_at.is_none()),
         row: shown,
@@ -256,13 +276,16 @@ fn views(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<View
 
 fn findings(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<Finding>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT at, kind, sequence FROM findings WHERE org = ?1 AND device = ?2 ORDER BY at DESC LIMIT ?3",
+        "SELECT at, kind, sequence, detail FROM findings WHERE org = ?1 AND device = ?2 ORDER BY at DESC LIMIT ?3",
     )?;
-    let findings = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| {
+    let mut rows = statement.query(params![scope.org(), id.to_bytes(), TOLD])?;
+    let mut findings = Vec::new();
+    while let Some(row) = rows.next()? {
+        let detail = parse("finding", &row.get::<_, String>(3)?)?;
         let sequence = row.get::<_, i64>(2)?.unsigned_abs();
-        Ok(Finding { at: from_ms(row.get(0)?), kind: row.get(1)?, sequence })
-    })?;
-    Ok(findings.collect::<Result<_, _>>()?)
+        findings.push(Finding { at: from_ms(row.get(0)?), kind: row.get(1)?, sequence, detail });
+    }
+    Ok(findings)
 }
 
 /// The same JSON on several lines. Nothing is parsed and put together anew, so that what is shown is what was signed.

@@ -1,6 +1,6 @@
 //! The fleet in one look. Made from stored counts and indexes, never by scanning devices.
 
-use agent_core::judge::{Check, DeviceState, Platform};
+use agent_core::judge::{Check, DeviceState, Evidence, Platform};
 use jiff::{Timestamp, civil::Date};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Serialize;
@@ -82,6 +82,17 @@ impl CheckCounts {
     pub const fn trouble(&self) -> u64 {
         self.fail + self.in_grace + self.nudge + self.unknown
     }
+}
+
+/// How many of the fleet's answers rest on a grade of evidence: each check of each device is one answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GradeCount {
+    /// The grade.
+    #[schema(value_type = String)]
+    pub evidence: Evidence,
+    /// How many answers.
+    pub answers: u64,
 }
 
 /// How a version stands against the catalogue.
@@ -195,6 +206,9 @@ pub struct Summary {
     pub next_deadline: Option<Timestamp>,
     /// Checks, those that fail most first.
     pub checks: Vec<CheckCounts>,
+    /// What the answers rest on, the strongest first: proved by hardware, confirmed by device management, claimed by the
+    /// system, or declared.
+    pub evidence: Vec<GradeCount>,
     /// Operating systems, by platform, newest first.
     pub os_versions: Vec<Adoption>,
     /// WhatsApp Business versions, by platform, newest first.
@@ -234,6 +248,7 @@ pub fn summary(
         states_week_ago: trend.week_ago(),
         next_deadline: next_deadline(connection, scope, group)?,
         checks: tally.checks(),
+        evidence: tally.grades(),
         os_versions: adoption::systems(&tally, catalogue, releases, now),
         whatsapp_versions: adoption::whatsapp(&tally, catalogue, releases, now),
         policy_marks: policy_marks(connection, scope, group, first.unwrap_or(now))?,

@@ -1,9 +1,9 @@
 //! The stored counts of an organisation, or of one of its groups, read once.
 
-use agent_core::judge::{Check, DeviceState, Platform};
+use agent_core::judge::{Check, DeviceState, Evidence, Platform};
 use rusqlite::{Connection, params};
 
-use super::summary::{CheckCounts, StateCounts};
+use super::summary::{CheckCounts, GradeCount, StateCounts};
 use crate::{scope::Scope, store::StoreError};
 
 /// What is counted of versions.
@@ -69,6 +69,15 @@ impl Tally {
     /// How many devices have this reason, of checks that fail, nudge or are unknown.
     pub(super) fn reasons(&self) -> impl Iterator<Item = (Check, &str, u64)> {
         self.of("reason").filter_map(|(check, code, n)| Check::from_word(check).map(|check| (check, code, n)))
+    }
+
+    /// How many answers rest on each grade of evidence, strongest first.
+    pub(super) fn grades(&self) -> Vec<GradeCount> {
+        let count = |evidence: &Evidence| {
+            let answers = self.of("grade").filter(|(grade, ..)| *grade == evidence.as_str()).map(|(.., n)| n).sum();
+            GradeCount { evidence: *evidence, answers }
+        };
+        Evidence::ALL.iter().rev().map(count).filter(|grade| grade.answers > 0).collect()
     }
 
     /// Versions of a platform and how many devices run each; an empty one could not be read.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use agent_core::{
-    judge::{DeviceState, Posture},
+    judge::{DeviceState, Posture, policy::evidence::AttestationDemand},
     wire::message::{Acknowledgement, SCHEMA_VERSION},
 };
 use jiff::Timestamp;
@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 use super::challenge::{self, Subject};
 use crate::{
-    judging::{Record, Rules},
+    judging::{Record, Rules, ages_at},
     keys::Keys,
 };
 
@@ -26,6 +26,14 @@ impl Serialize for Outgoing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.as_deref().serialize(serializer)
     }
+}
+
+/// Whether a phone's evidence is missing or has lost its grade by age.
+fn wants_evidence(record: &Record, rules: &Rules, now: Timestamp) -> bool {
+    let asked = &rules.policy(&record.group).evidence;
+    asked.attestation != AttestationDemand::None
+        && record.platform.is_phone()
+        && record.proofs.attested.as_ref().is_none_or(|attested| ages_at(attested, asked) <= now)
 }
 
 /// The acknowledgement of one report. Revisions and challenge are the newest, also where a report is repeated.
@@ -49,6 +57,7 @@ pub(super) fn acknowledge(
         challenge: challenge::issue(keys, Subject::Device(record.device), record.challenged_at),
         next_check_in: NEXT_CHECK_IN,
         schema_version: SCHEMA_VERSION,
+        evidence_wanted: wants_evidence(record, rules, now),
         server_time: now,
     }
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
-    judging::{Desk, Record, Rules, catch_up, judge, still_holds},
+    judging::{Desk, Finding, FindingKind, Record, Rules, Side, backwards, catch_up, judge, still_holds},
     keys::Keys,
     store::{StoreError, cut, to_ms},
 };
@@ -150,6 +150,15 @@ fn take_in(
     record.agent_version.clone_from(&report.agent_version.chars().take(40).collect());
     if let Some((facts, full)) = told {
         if facts != record.facts {
+            let before = Side {
+                facts: &record.facts,
+                sequence: record.full.map_or(0, |(sequence, _)| sequence),
+                received_at: None,
+            };
+            let after = Side { facts: &facts, sequence: report.sequence, received_at: Some(now) };
+            for finding in backwards(before, after) {
+                finding.note(connection, record.scope, record.device, now)?;
+            }
             record.posture = None;
             record.facts = facts;
             changed.documents = true;
@@ -217,12 +226,10 @@ fn repeat(
     match stored {
         Some(hash) if hash == verified.hash => Ok(Ok(())),
         Some(_) => {
-            connection
-                .prepare_cached(
-                    "INSERT INTO findings (org, device, at, kind, sequence, hash)
-                     VALUES (?1, ?2, ?3, 'sequence-conflict', ?4, ?5) ON CONFLICT DO NOTHING",
-                )?
-                .execute(params![org, device, to_ms(now), sequence, verified.hash])?;
+            let sequence = verified.report.sequence;
+            let (kind, hash) = (FindingKind::SequenceConflict, Some(verified.hash));
+            let finding = Finding { kind, sequence, hash, detail: serde_json::json!({}) };
+            finding.note(connection, record.scope, record.device, now)?;
             Ok(Err(ProblemCode::ReportSequenceConflict.into()))
         }
         None => Ok(Err(ProblemCode::ReportSequencePassed.into())),

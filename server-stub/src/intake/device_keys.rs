@@ -79,15 +79,12 @@ pub(super) fn replace(
     }
     connection
         .prepare_cached(
-            "INSERT INTO former_keys (org, device, thumbprint, public_key, attestation, replaced_at, number)
-             SELECT org, device, thumbprint, public_key, attestation, ?3, ?4 FROM devices WHERE org = ?1 AND device = ?2",
+            "INSERT INTO former_keys (org, device, thumbprint, public_key, replaced_at, number)
+             SELECT org, device, thumbprint, public_key, ?3, ?4 FROM devices WHERE org = ?1 AND device = ?2",
         )?
         .execute(params![scope.org(), device, to_ms(now), number])?;
-    let attestation = new.attestation.as_ref().map(|evidence| print("attestation", evidence)).transpose()?;
     connection
-        .prepare_cached(
-            "UPDATE devices SET thumbprint = ?3, public_key = ?4, attestation = ?5 WHERE org = ?1 AND device = ?2",
-        )?
-        .execute(params![scope.org(), device, thumbprint, print("key", &new.key)?, attestation])?;
+        .prepare_cached("UPDATE devices SET thumbprint = ?3, public_key = ?4 WHERE org = ?1 AND device = ?2")?
+        .execute(params![scope.org(), device, thumbprint, print("key", &new.key)?])?;
     Ok(true)
 }

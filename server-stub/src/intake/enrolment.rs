@@ -1,6 +1,8 @@
 //! Enrolment: a token and a new key become a device. A lost answer does not burn the token: the same token with the
 //! same key gets the same device again.
 
+use std::sync::Arc;
+
 use agent_core::{
     judge::Platform,
     wire::{
@@ -16,12 +18,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     challenge::{self, Subject},
     device_keys,
+    evidence::{self, Claim},
     registry::Registered,
     served,
     verify::refusal,
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
+    evidence::Piece,
     judging::{Desk, Record, judge},
     keys::random,
     scope::Scope,
@@ -79,17 +83,53 @@ pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<
 
 /// Enrols, and answers.
 pub(crate) async fn enrol(
-    server: &Server,
+    server: &Arc<Server>,
     enrolment: VerifiedEnrolment,
     now: Timestamp,
 ) -> Result<EnrolmentAnswer, Problem> {
     let (scope, key) = (enrolment.scope, enrolment.key.clone());
     let random = random().map_err(|_| ProblemCode::Internal)?;
-    let enrolled =
-        server.store.commit(move |connection, desk| take_in(connection, desk, &enrolment, random, cut(now))).await??;
+    let piece = evidence(server, &enrolment, now).await?;
+    let enrolled = server
+        .store
+        .commit(move |connection, desk| take_in(connection, desk, (&enrolment, piece.as_ref()), random, cut(now)))
+        .await??;
     let registered =
         Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, left: false };
     answer(server, &registered, enrolled.at, now).await
+}
+
+/// What its evidence is worth in the group that the token leads to. Not looked at where the device is known already, nor
+/// for a token that lets nobody in: then the answer is the same as ever.
+async fn evidence(
+    server: &Arc<Server>,
+    enrolment: &VerifiedEnrolment,
+    now: Timestamp,
+) -> Result<Option<Piece>, Problem> {
+    let (scope, token_hash, state) = (enrolment.scope, enrolment.token_hash, Arc::clone(server));
+    let thumbprint = enrolment.thumbprint.clone();
+    let look = move |connection: &Connection| {
+        let group: Option<String> = connection
+            .prepare_cached(
+                "SELECT grp FROM enrolment_tokens t
+                 WHERE org = ?1 AND token_hash = ?2 AND used < uses AND expires_at > ?3 AND revoked_at IS NULL
+                   AND NOT EXISTS (SELECT 1 FROM devices d
+                                   WHERE d.org = ?1 AND d.token_hash = ?2 AND d.thumbprint = ?4)",
+            )?
+            .query_row(params![scope.org(), token_hash, to_ms(now), thumbprint], |row| row.get(0))
+            .optional()?;
+        let scales = |group: String| evidence::scales(&state, connection, scope, &group);
+        group.map(scales).transpose()
+    };
+    let Some(scales) = server.store.read(look).await? else { return Ok(None) };
+    let request = &enrolment.request;
+    let claim = Claim {
+        key: &enrolment.key,
+        evidence: request.attestation.as_ref(),
+        challenge: request.attestation_challenge.as_ref().unwrap_or(&request.challenge),
+        subject: Subject::Token(token_hash),
+    };
+    evidence::weigh(server, &scales, &claim, now)
 }
 
 struct Enrolled {
@@ -101,7 +141,7 @@ struct Enrolled {
 fn take_in(
     connection: &Connection,
     desk: &mut Desk,
-    enrolment: &VerifiedEnrolment,
+    (enrolment, piece): (&VerifiedEnrolment, Option<&Piece>),
     random: [u8; 12],
     now: Timestamp,
 ) -> Result<Result<Enrolled, Problem>, StoreError> {
@@ -136,6 +176,10 @@ fn take_in(
     let device = DeviceId::new(scope.org(), random);
     insert_device(connection, enrolment, device, &group, now)?;
     let mut record = Record::enrolled(scope, device, group.clone(), enrolment.request.platform, now);
+    if let Some(piece) = piece {
+        crate::evidence::keep(connection, scope, device, piece)?;
+        record.proofs.attested = Some(piece.attested.clone());
+    }
     let rules = desk.rules(connection, scope)?;
     let changed = judge(connection, desk, &mut record, &rules, now)?;
     record.save(connection, changed)?;
@@ -150,12 +194,11 @@ fn insert_device(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let request = &enrolment.request;
-    let attestation = request.attestation.as_ref().map(|evidence| print("attestation", evidence)).transpose()?;
     connection
         .prepare_cached(
             "INSERT INTO devices
-                (org, device, grp, platform, public_key, thumbprint, token_hash, device_ref, attestation, enrolled_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                (org, device, grp, platform, public_key, thumbprint, token_hash, device_ref, enrolled_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?
         .execute(params![
             enrolment.scope.org(),
@@ -166,7 +209,6 @@ fn insert_device(
             enrolment.thumbprint,
             enrolment.token_hash,
             request.device_ref,
-            attestation,
             to_ms(now),
         ])?;
     Ok(())

@@ -11,6 +11,7 @@ pub(crate) mod challenge;
 mod commit;
 pub(crate) mod device_keys;
 pub(crate) mod enrolment;
+pub(crate) mod evidence;
 pub(crate) mod registry;
 #[cfg(test)]
 mod rotation_tests;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use agent_core::wire::{
     envelope::{self, Kind, Unverified, hex},
+    key::VerifyingKey,
     key_rotation::{KeyRotation, Possession},
     statement::{Content, Receipt, Statement},
 };
@@ -13,12 +14,14 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{
     challenge::{self, Subject},
     device_keys,
+    evidence::{self, Claim},
     registry::Registered,
     verify::{find, may_sign, refusal},
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
-    judging::{Changed, Desk, Record, Rules, catch_up, judge, leave, number},
+    evidence::Piece,
+    judging::{Changed, Desk, Finding, FindingKind, Record, Rules, catch_up, judge, leave, number},
     keys::Keys,
     server::Server,
     store::{StoreError, cut, to_ms},
@@ -33,8 +36,9 @@ pub(crate) struct VerifiedStatement {
     hash: [u8; 32],
     /// When its challenge was issued.
     challenged_at: Timestamp,
-    /// The key that takes the place of the device's, where it says so: proven to be there.
-    rotation: Option<Possession>,
+    /// The key that takes the place of the device's, where it says so: proven to be there, with what is proved of where
+    /// it lives.
+    rotation: Option<(Possession, Option<Piece>)>,
 }
 
 impl VerifiedStatement {
@@ -45,7 +49,7 @@ impl VerifiedStatement {
 }
 
 /// Verifies a statement's envelope. A device that has left may repeat what it said.
-pub(crate) async fn verify(server: &Server, envelope: String) -> Result<VerifiedStatement, Problem> {
+pub(crate) async fn verify(server: &Arc<Server>, envelope: String) -> Result<VerifiedStatement, Problem> {
     let unverified = Unverified::parse(&envelope).map_err(refusal)?;
     let registered = find(server, unverified.key_thumbprint()).await?;
     let verified = unverified.verify(Kind::Statement, &registered.key).map_err(refusal)?;
@@ -57,7 +61,11 @@ pub(crate) async fn verify(server: &Server, envelope: String) -> Result<Verified
         .ok_or(ProblemCode::ChallengeInvalid)?;
     may_sign(server, &registered, challenged_at)?;
     let rotation = match &statement.content {
-        Content::KeyRotation(rotation) => Some(possession(rotation, &statement, &registered)?),
+        Content::KeyRotation(rotation) => {
+            let possession = possession(rotation, &statement, &registered)?;
+            let piece = evidence_of(server, &possession, &registered).await?;
+            Some((possession, piece))
+        }
         _ => None,
     };
     let hash = envelope::hash(&envelope);
@@ -72,6 +80,26 @@ fn possession(rotation: &KeyRotation, statement: &Statement, old: &Registered) -
         && possession.challenge == statement.challenge
         && possession.replaces == old.key.thumbprint();
     if same { Ok(possession) } else { Err(ProblemCode::AudienceMismatch.into()) }
+}
+
+/// What the evidence for a new key is worth.
+async fn evidence_of(
+    server: &Arc<Server>,
+    possession: &Possession,
+    registered: &Arc<Registered>,
+) -> Result<Option<Piece>, Problem> {
+    let key = VerifyingKey::try_from(&possession.key)
+        .map_err(|_| ProblemCode::MalformedRequest.detail("the new key is no P-256 or Ed25519 key"))?;
+    let (state, device) = (Arc::clone(server), Arc::clone(registered));
+    let look = move |connection: &Connection| evidence::scales(&state, connection, device.scope, &device.group);
+    let scales = server.store.read(look).await?;
+    let claim = Claim {
+        key: &key,
+        evidence: possession.attestation.as_ref(),
+        challenge: &possession.challenge,
+        subject: Subject::Device(possession.device),
+    };
+    evidence::weigh(server, &scales, &claim, server.now())
 }
 
 /// Commits one statement that was received at a moment.
@@ -96,7 +124,7 @@ pub(crate) fn commit(
             Err(ProblemCode::StatementNumberConflict.into())
         }
         None if statement.number <= record.last_statement => Err(ProblemCode::StatementNumberPassed.into()),
-        None if !takes_place(connection, verified, now)? => Err(ProblemCode::UnknownKey.into()),
+        None if !takes_place(connection, &mut record, verified, now)? => Err(ProblemCode::UnknownKey.into()),
         None => {
             let rules = desk.rules(connection, scope)?;
             take_in(connection, desk, &mut record, &rules, verified, now)?;
@@ -115,9 +143,24 @@ pub(crate) fn commit(
 }
 
 /// Puts a new key in its place, where the statement brings one.
-fn takes_place(connection: &Connection, verified: &VerifiedStatement, now: Timestamp) -> Result<bool, StoreError> {
-    let Some(possession) = &verified.rotation else { return Ok(true) };
-    device_keys::replace(connection, verified.registered.scope, possession, number(verified.statement.number)?, now)
+fn takes_place(
+    connection: &Connection,
+    record: &mut Record,
+    verified: &VerifiedStatement,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let Some((possession, piece)) = &verified.rotation else { return Ok(true) };
+    let (scope, device) = (record.scope, record.device);
+    if !device_keys::replace(connection, scope, possession, number(verified.statement.number)?, now)? {
+        return Ok(false);
+    }
+    match piece {
+        Some(piece) => crate::evidence::keep(connection, scope, device, piece)?,
+        // What was proved of the key before says nothing of this one.
+        None => crate::evidence::supersede(connection, scope, device)?,
+    }
+    record.proofs.attested = piece.as_ref().map(|piece| piece.attested.clone());
+    Ok(true)
 }
 
 /// A new statement: its row, what it changes, and the judgement with it.
@@ -182,17 +225,7 @@ fn conflict(
     verified: &VerifiedStatement,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    connection
-        .prepare_cached(
-            "INSERT INTO findings (org, device, at, kind, sequence, hash)
-             VALUES (?1, ?2, ?3, 'statement-conflict', ?4, ?5) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![
-            record.scope.org(),
-            record.device.to_bytes(),
-            to_ms(now),
-            number(verified.statement.number)?,
-            verified.hash
-        ])?;
-    Ok(())
+    let (kind, hash) = (FindingKind::StatementConflict, Some(verified.hash));
+    let finding = Finding { kind, sequence: verified.statement.number, hash, detail: serde_json::json!({}) };
+    finding.note(connection, record.scope, record.device, now)
 }

@@ -100,7 +100,7 @@ pub(super) fn may_sign(server: &Server, key: &Registered, challenged_at: Timesta
 }
 
 /// The device of this key, unless it has left.
-async fn present(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
+pub(super) async fn present(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
     let found = find(server, thumbprint).await?;
     if found.left { Err(ProblemCode::DeviceLeft.into()) } else { Ok(found) }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Whatsapp,
     /// By the weakest grade of evidence.
     Evidence,
+    /// By grade of evidence and the check that was answered by it.
+    Grade,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
             Self::Patch => "patch",
             Self::Whatsapp => "whatsapp",
             Self::Evidence => "evidence",
+            Self::Grade => "grade",
         }
     }
 }

@@ -8,6 +8,8 @@ use rusqlite::Connection;
 
 use super::{
     desk::Desk,
+    effective,
+    finding::{Finding, FindingKind},
     record::{Changed, Record},
     rules::Rules,
     shown::Shown,
@@ -26,7 +28,14 @@ pub(crate) fn judge(
 ) -> Result<Changed, StoreError> {
     let at = cut(at).max(record.judged_at);
     let policy = rules.policy(&record.group);
-    let facts = record.said.join(&record.facts);
+    record.proofs.reported_at = record.proofs.managed.as_ref().and(record.last_report_at);
+    let effective = effective::join(&record.facts, &record.said, &record.proofs, &policy.evidence, at);
+    for one in &effective.disagreements {
+        let detail = serde_json::to_value(one).unwrap_or_default();
+        let finding = Finding { kind: FindingKind::SourcesDisagree, sequence: 0, hash: None, detail };
+        finding.note(connection, record.scope, record.device, at)?;
+    }
+    let facts = effective.facts;
     let posture = evaluate(&facts, policy, &rules.catalogue, &record.standing, at);
     let silence = silence::judge(posture.state, record.last_heard_at, &record.said.pauses, policy, at);
     let shown = Shown::of(&posture, &silence, &facts);
@@ -40,7 +49,7 @@ pub(crate) fn judge(
     if record.shown.as_ref().is_none_or(|before| before.state != shown.state) {
         record.state_since = at;
     }
-    record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
+    record.due_at = [posture.changes_at, silence.changes_at, effective.changes_at].into_iter().flatten().min().map(up);
     record.standing = standing;
     record.shown = Some(shown);
     record.posture = Some(Arc::new(posture));
@@ -55,13 +64,16 @@ pub(crate) fn judge(
 pub(crate) fn still_holds(record: &mut Record, rules: &Rules, now: Timestamp) -> bool {
     let Some(posture) = &record.posture else { return false };
     let day = |moment: Timestamp| moment.as_second().div_euclid(SECONDS_OF_A_DAY);
+    // A report is a newer word than device management's, even where it says the same as the one before.
     let holds = record.rules_revision == rules.revision
+        && record.proofs.managed.is_none()
         && record.shown.as_ref().is_some_and(|shown| !shown.silent)
         && day(record.judged_at) == day(now);
     if holds {
         let policy = rules.policy(&record.group);
         let silence = silence::judge(posture.state, record.last_heard_at, &record.said.pauses, policy, now);
-        record.due_at = [posture.changes_at, silence.changes_at].into_iter().flatten().min().map(up);
+        let ages_at = effective::changes_at(&record.proofs, &policy.evidence, now);
+        record.due_at = [posture.changes_at, silence.changes_at, ages_at].into_iter().flatten().min().map(up);
     }
     holds
 }

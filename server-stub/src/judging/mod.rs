@@ -9,8 +9,11 @@
 mod counts;
 mod desk;
 mod due;
+mod effective;
+mod finding;
 mod judge;
 mod leaving;
+mod managed;
 mod record;
 pub mod rules;
 mod said;
@@ -23,8 +26,11 @@ pub use self::due::Settled;
 pub(crate) use self::{
     desk::Desk,
     due::settle,
+    effective::{ages_at, join},
+    finding::{Finding, FindingKind, Side, backwards},
     judge::{catch_up, judge, still_holds},
     leaving::leave,
+    managed::managed_changed,
     record::{Changed, Record, number},
     rules::Rules,
     said::Said,

@@ -9,7 +9,7 @@ use agent_core::{
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{said::Said, shown::Shown, timeline};
+use super::{effective::Proofs, said::Said, shown::Shown, timeline};
 use crate::{
     scope::Scope,
     store::{StoreError, from_ms, parse, print, to_ms},
@@ -44,6 +44,8 @@ pub(crate) struct Record {
 
     /// What the person said.
     pub(crate) said: Said,
+    /// What else speaks for it.
+    pub(crate) proofs: Proofs,
     pub(crate) facts: DeviceFacts,
     pub(crate) standing: Standing,
     /// The posture as it was judged last; none until this process has judged.
@@ -61,7 +63,7 @@ pub(crate) struct Record {
 /// Which parts of a record changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Changed {
-    /// Facts, what was said, standing or posture.
+    /// Facts, what was said or proved, standing or posture.
     pub(crate) documents: bool,
 }
 
@@ -85,6 +87,7 @@ impl Record {
             statements: 0,
             left_at: None,
             said: Said::default(),
+            proofs: Proofs::default(),
             facts: DeviceFacts::nothing_collected(platform),
             standing,
             posture: None,
@@ -102,7 +105,7 @@ impl Record {
             "SELECT s.grp, s.platform, s.last_sequence, s.received, s.challenged_at, s.last_heard_at,
                     s.last_report_at, s.full_sequence, s.full_hash, s.agent_version, s.state, s.state_since, s.silent,
                     s.judged_at, s.rules_revision, s.due_at, s.model, s.os_version, s.security_patch,
-                    s.whatsapp_version, p.facts, p.standing, s.last_statement, s.statements, s.left_at, p.said
+                    s.whatsapp_version, p.facts, p.standing, s.last_statement, s.statements, s.left_at, p.said, p.proofs
              FROM device_states s JOIN device_postures p USING (org, device)
              WHERE s.org = ?1 AND s.device = ?2",
         )?;
@@ -154,6 +157,7 @@ impl Record {
             statements: row.get::<_, i64>(23)?.unsigned_abs(),
             left_at: row.get::<_, Option<i64>>(24)?.map(from_ms),
             said: parse("said", &said)?,
+            proofs: parse("proofs", &row.get::<_, String>(26)?)?,
             facts: parse("facts", &facts)?,
             standing: parse("standing", &standing)?,
             posture: None,
@@ -245,9 +249,10 @@ impl Record {
         if changed.documents {
             connection
                 .prepare_cached(
-                    "INSERT INTO device_postures (org, device, facts, standing, posture, said)
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                     ON CONFLICT (org, device) DO UPDATE SET facts = ?3, standing = ?4, posture = ?5, said = ?6",
+                    "INSERT INTO device_postures (org, device, facts, standing, posture, said, proofs)
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                     ON CONFLICT (org, device) DO UPDATE
+                     SET facts = ?3, standing = ?4, posture = ?5, said = ?6, proofs = ?7",
                 )?
                 .execute(params![
                     self.scope.org(),
@@ -256,6 +261,7 @@ impl Record {
                     print("standing", &self.standing)?,
                     print("posture", posture.as_ref())?,
                     print("said", &self.said)?,
+                    print("proofs", &self.proofs)?,
                 ])?;
         }
         Ok(())

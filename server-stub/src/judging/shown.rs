@@ -143,6 +143,9 @@ impl Shown {
         }
         for (check, shown) in &self.checks {
             counted.push((Kind::Check, check.to_string(), shown.bucket().to_owned()));
+            if let Some(grade) = shown.evidence {
+                counted.push((Kind::Grade, grade.to_string(), check.to_string()));
+            }
             if shown.weight() < 4 {
                 counted.push((Kind::Reason, check.to_string(), shown.code.clone()));
             }

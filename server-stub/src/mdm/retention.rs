@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 
 use super::{matching, record::Record};
 use crate::{
+    judging::managed_changed,
     scope::Scope,
     server::Server,
     store::{StoreError, to_ms},
@@ -49,7 +50,7 @@ pub async fn tend(server: &Server, scope: Scope) -> Result<Vec<DeviceId>, StoreE
     }
     server
         .store
-        .write(move |connection| {
+        .commit(move |connection, desk| {
             let mut changed = Vec::new();
             for Record { source, device_ref, .. } in unsettled {
                 // It may have changed since it was looked at.
@@ -58,6 +59,7 @@ pub async fn tend(server: &Server, scope: Scope) -> Result<Vec<DeviceId>, StoreE
                 record.save(connection, scope)?;
             }
             purge(connection, scope, now)?;
+            managed_changed(connection, desk, scope, &changed, now)?;
             Ok(changed)
         })
         .await

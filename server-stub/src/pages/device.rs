@@ -1,6 +1,6 @@
 //! One device: each check with its reason, evidence and history, and the report as it was received.
 
-use agent_core::judge::{Verdict, text};
+use agent_core::judge::{Verdict, facts::BootState, text};
 use askama::Template;
 use axum::response::Html;
 
@@ -11,10 +11,14 @@ use super::{
     finish, judged, shape,
     words::{Language, Speak as _},
 };
-use crate::fleet::{
-    Device, Span,
-    device::{DeviceCheck, Finding, ReceivedReport},
-    statements::ReceivedStatement,
+use crate::{
+    attestation::Reason,
+    evidence::{KeptEvidence, Values},
+    fleet::{
+        Device, Span,
+        device::{DeviceCheck, Finding, ReceivedReport},
+        statements::ReceivedStatement,
+    },
 };
 
 /// The page of one device. Whoever calls this writes the view to the access log first.
@@ -75,6 +79,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
             language.fill("device.elsewhere", &[("platform", &platform), ("checks", &names.join(", "))])
         }),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
+        proofs: device.attestations.iter().map(|one| proof(one, device, chrome)).collect(),
         said: device.statements.iter().map(|statement| said(statement, chrome)).collect(),
         gaps: if device.gaps == 0 { language.say("device.gaps.none").to_owned() } else { when.number(device.gaps) },
         findings: device.findings.iter().map(|finding| odd(finding, chrome)).collect(),
@@ -103,6 +108,7 @@ struct Page<'a> {
     /// In the viewer's language, then in the other.
     told: Vec<(&'static str, Vec<Told>)>,
     report: Option<Report>,
+    proofs: Vec<Proof>,
     said: Vec<Said>,
     gaps: String,
     thumbprint: String,
@@ -180,6 +186,86 @@ struct Report {
     fresh: &'static str,
     hash: String,
     payload: String,
+}
+
+/// One piece of evidence for the device's key.
+struct Proof {
+    current: bool,
+    shape: &'static str,
+    verdict: String,
+    when: String,
+    age: Option<String>,
+    gaps: Vec<String>,
+    values: Vec<(&'static str, String)>,
+}
+
+fn proof(kept: &KeptEvidence, device: &Device, chrome: &Chrome) -> Proof {
+    let (language, when) = (chrome.language, chrome.when());
+    let verdict = |key: &str| language.say(key).to_owned();
+    let Some(judged) = &kept.judged else {
+        let verdict = verdict("device.proof.unasked");
+        return Proof {
+            current: kept.current,
+            shape: "stale",
+            verdict,
+            when: String::new(),
+            age: None,
+            gaps: Vec::new(),
+            values: Vec::new(),
+        };
+    };
+    let at = when.moment(judged.challenged_at.unwrap_or(judged.received_at));
+    let age = device.attested_until.filter(|_| kept.current && judged.values != Values::default()).map(|until| {
+        let key = if chrome.now < until { "device.proof.until" } else { "device.proof.old" };
+        language.fill(key, &[("at", &when.moment(until))])
+    });
+    let gaps = judged.gaps.iter().map(|gap| {
+        let reason = Reason::ALL.iter().find(|reason| reason.code() == gap.reason);
+        let words = reason.map_or(gap.reason.as_str(), |reason| reason.words(language));
+        gap.detail.as_ref().map_or_else(|| words.to_owned(), |detail| format!("{words} ({detail})"))
+    });
+    Proof {
+        current: kept.current,
+        shape: if kept.proved { "compliant" } else { "unknown" },
+        verdict: verdict(if kept.proved { "device.proof.good" } else { "device.proof.bad" }),
+        when: language.fill("device.proof.when", &[("at", &at)]),
+        age,
+        gaps: gaps.collect(),
+        values: proved_values(&judged.values, language),
+    }
+}
+
+fn proved_values(values: &Values, language: Language) -> Vec<(&'static str, String)> {
+    let boot = values.boot_state.map(|state| {
+        let word = language.say(match state {
+            BootState::Verified => "proof.boot.verified",
+            BootState::SelfSigned => "proof.boot.self-signed",
+            BootState::Unlocked => "proof.boot.unlocked",
+            BootState::Failed => "proof.boot.failed",
+        });
+        values.boot_system.as_ref().map_or_else(|| word.to_owned(), |name| format!("{word} ({name})"))
+    });
+    let level = values.key_level.as_deref().map(|level| match level {
+        "strong-box" => language.say("proof.level.strong-box").to_owned(),
+        "trusted-environment" => language.say("proof.level.trusted-environment").to_owned(),
+        "secure-enclave" => language.say("proof.level.secure-enclave").to_owned(),
+        "software" => language.say("proof.level.software").to_owned(),
+        other => other.to_owned(),
+    });
+    let genuine = |genuine: bool| language.say(if genuine { "proof.app.yes" } else { "proof.app.no" }).to_owned();
+    let advisory = |version: &String| language.fill("proof.advisory", &[("version", version)]);
+    [
+        ("proof.level", level),
+        ("proof.boot", boot),
+        ("proof.os", values.os_version.clone().or_else(|| values.advisory_os_version.as_ref().map(advisory))),
+        ("proof.patch", values.security_patch.clone()),
+        ("proof.vendor-patch", values.vendor_patch.clone()),
+        ("proof.boot-patch", values.boot_patch.clone()),
+        ("proof.app", values.app_genuine.map(genuine)),
+    ]
+    .into_iter()
+    .filter_map(|(key, value)| Some((language.say(key), value?)))
+    .collect()
 }
 
 struct Said {
@@ -310,10 +396,36 @@ fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {
 /// A finding in words; its kind where a newer server found one that is not known here.
 fn odd(finding: &Finding, chrome: &Chrome) -> String {
     let when = chrome.when();
-    let params = [("n", &*when.number(finding.sequence)), ("at", &*when.moment(finding.at))];
+    let (number, at) = (when.number(finding.sequence), when.moment(finding.at));
+    let part = |path: &str| {
+        let found = finding.detail.pointer(path).and_then(|found| found.as_str());
+        found.map_or_else(|| chrome.language.say("finding.nothing").to_owned(), str::to_owned)
+    };
+    let fill = |key: &str, more: &[(&str, &str)]| {
+        chrome.language.fill(key, &[&[("n", number.as_str()), ("at", at.as_str())][..], more].concat())
+    };
     match finding.kind.as_str() {
-        "statement-conflict" => chrome.language.fill("finding.statement-conflict", &params),
-        "sequence-conflict" => chrome.language.fill("finding.sequence-conflict", &params),
+        "statement-conflict" => fill("finding.statement-conflict", &[]),
+        "sequence-conflict" => fill("finding.sequence-conflict", &[]),
+        "os-backwards" | "patch-backwards" => {
+            let (before, after) = (part("/before/value"), part("/after/value"));
+            let key = if finding.kind == "os-backwards" { "finding.os-backwards" } else { "finding.patch-backwards" };
+            fill(key, &[("before", &before), ("after", &after)])
+        }
+        "key-level-fell" => {
+            let (before, after) = (part("/before/keyLevel"), part("/after/keyLevel"));
+            fill("finding.key-level-fell", &[("before", &before), ("after", &after)])
+        }
+        "evidence-fell" => {
+            let reasons = finding.detail["reasons"].as_array().map_or(&[][..], Vec::as_slice).iter();
+            let codes: Vec<&str> = reasons.filter_map(|code| code.as_str()).collect();
+            fill("finding.evidence-fell", &[("reasons", &codes.join(", "))])
+        }
+        "sources-disagree" => {
+            let [fact, report, source, other] = ["/fact", "/report", "/source", "/other"].map(part);
+            let sides = [("fact", &*fact), ("report", &*report), ("source", &*source), ("other", &*other)];
+            fill("finding.sources-disagree", &sides)
+        }
         other => other.to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The fleet in one look.
 
-use agent_core::judge::{DeviceState, Platform};
+use agent_core::judge::{DeviceState, Evidence, Platform};
 use askama::Template;
 use axum::response::Html;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::fleet::{
     DeviceFilter, ReleaseLineView, Summary, filter,
-    summary::{Adoption, Attention, CheckCounts, StateCounts, VersionStanding},
+    summary::{Adoption, Attention, CheckCounts, GradeCount, StateCounts, VersionStanding},
 };
 
 /// The overview. `lines` are the catalogue's, for the sentence on the settled latest; empty when none is known.
@@ -56,6 +56,7 @@ pub fn render(summary: &Summary, lines: &[ReleaseLineView], chrome: &Chrome) -> 
         days: summary.trend.iter().rev().map(|day| Day::of(when.date(day.day), &day.states, chrome)).collect(),
         attention: summary.attention.iter().map(|item| needs(item, chrome)).collect(),
         failing: failing(summary, chrome),
+        grades: grades(summary, chrome),
         adoption,
     })
 }
@@ -74,6 +75,7 @@ struct Page<'a> {
     days: Vec<Day>,
     attention: Vec<Need>,
     failing: Vec<Failing>,
+    grades: Vec<Grade>,
     adoption: Vec<Versions>,
 }
 
@@ -114,6 +116,33 @@ struct Failing {
     href: String,
     parts: Vec<Part>,
     counts: Vec<Said>,
+}
+
+/// How much of what is known rests on one grade of evidence.
+struct Grade {
+    name: String,
+    what: &'static str,
+    href: String,
+    width: String,
+    share: String,
+}
+
+fn grades(summary: &Summary, chrome: &Chrome) -> Vec<Grade> {
+    let (language, when) = (chrome.language, chrome.when());
+    let all = summary.evidence.iter().map(|grade| grade.answers).sum();
+    let grade = |grade: &GradeCount| Grade {
+        name: judged::evidence(language, grade.evidence),
+        what: language.say(match grade.evidence {
+            Evidence::HardwareAttested => "overview.evidence.proved",
+            Evidence::MdmConfirmed => "overview.evidence.imported",
+            Evidence::OsReported | Evidence::Heuristic => "overview.evidence.claimed",
+            Evidence::UserDeclared => "overview.evidence.declared",
+        }),
+        href: super::devices::href(&DeviceFilter { evidence: Some(grade.evidence), ..DeviceFilter::default() }),
+        width: chart::per_cent(chart::share(grade.answers, all).max(0.012)),
+        share: when.percent(grade.answers, all),
+    };
+    summary.evidence.iter().map(grade).collect()
 }
 
 /// A word with its shape.

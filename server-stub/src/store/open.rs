@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_statements.sql"),
     include_str!("migrations/0003_releases.sql"),
     include_str!("migrations/0004_keys.sql"),
+    include_str!("migrations/0005_evidence.sql"),
     include_str!("migrations/0006_mdm.sql"),
 ];
 

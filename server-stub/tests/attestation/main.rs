@@ -5,4 +5,5 @@
 mod android;
 mod apple;
 mod authority;
+mod intake;
 mod recorded;

@@ -51,7 +51,7 @@ private func evidence(_ text: String) -> Evidence {
 }
 
 private func reason(_ text: String) -> UnknownReason {
-    word(text, of: [.platformForbids, .permissionMissing, .notSupported, .notInThisProfile, .probeFailed, .notCollected])
+    word(text, of: [.platformForbids, .permissionMissing, .notSupported, .notInThisProfile, .sourcesDisagree, .probeFailed, .notCollected])
 }
 
 private func reading<Reading>(

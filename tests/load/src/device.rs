@@ -77,6 +77,7 @@ impl Device {
             schema_versions: vec![SCHEMA_VERSION],
             device_ref: None,
             attestation: None,
+            attestation_challenge: None,
         };
         let envelope = seal(Kind::Enrolment, &enrolment, &key)?;
         let answer: EnrolmentAnswer = post(connection, "/v1/enrolments", "application/jose", envelope.as_bytes())?;

@@ -61,3 +61,22 @@ async fn a_device_whose_key_stays_says_so() {
     let world = World::enrolled().await;
     assert_eq!(world.agent.rotate_key(), Err(AgentError::NoOtherKey));
 }
+
+#[tokio::test]
+async fn where_the_server_wants_fresh_evidence_a_new_key_brings_it_once_a_week() {
+    let (world, key) = world().await;
+    world.server.mood(Mood::WantsEvidence, true);
+    let mut names = vec![name(&key)];
+    for (version, passes) in [("16", 1), ("17", 1), ("18", 7 * 24), ("19", 1)] {
+        world.agent.report(&facts(version)).unwrap();
+        // The first tells what is wanted, the second brings it.
+        for _ in 0..2 {
+            assert_eq!(world.deliver().await.problem, None);
+        }
+        if names.last() != Some(&name(&key)) {
+            names.push(name(&key));
+        }
+        world.clock.set(world.clock.now().checked_add(jiff::SignedDuration::from_hours(passes)).unwrap());
+    }
+    assert_eq!((names.len(), world.server.statements().len()), (3, 2), "at once, and a week later");
+}

@@ -41,6 +41,8 @@ pub(super) enum Mood {
     NoBatches,
     /// No full report stands any more.
     ForgetsFull,
+    /// It would like fresh evidence.
+    WantsEvidence,
 }
 
 /// What the server holds of its device.
@@ -340,6 +342,7 @@ impl FakeServer {
             challenge: self.challenge(),
             next_check_in: 21_600,
             schema_version: 1,
+            evidence_wanted: self.held().moods.contains(&Mood::WantsEvidence),
             server_time: self.clock.now(),
         })
     }

@@ -86,6 +86,7 @@ impl Asked<'_> {
                 UnknownReason::PermissionMissing => Reason::UnknownPermissionMissing {},
                 UnknownReason::NotSupported => Reason::UnknownNotSupported {},
                 UnknownReason::NotInThisProfile => Reason::UnknownNotInThisProfile {},
+                UnknownReason::SourcesDisagree => Reason::UnknownSourcesDisagree {},
                 UnknownReason::ProbeFailed => Reason::UnknownProbeFailed {},
                 UnknownReason::NotCollected => Reason::UnknownNotCollected {},
             }),

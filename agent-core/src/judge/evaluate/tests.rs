@@ -9,7 +9,7 @@ use super::{
     super::{
         catalogue::{Confidence, Floor, LastVersion, Provenance, Release, ReleaseLine, Support},
         facts::*,
-        policy::{Condition, Notice, Paper, ReleaseRules, StaleRules},
+        policy::{Condition, EvidenceRules, Notice, Paper, ReleaseRules, StaleRules},
         quiet_hours::QuietHours,
         version::{Line, Version},
     },
@@ -49,6 +49,7 @@ fn policy(checks: Vec<(Check, CheckPolicy)>) -> Policy {
         quiet_hours: QuietHours::none(),
         checks: checks.into_iter().map(|(name, check)| ((Platform::Android, name), check)).collect(),
         notice: Notice::default(),
+        evidence: EvidenceRules::default(),
         exceptions: Vec::new(),
         unsupported: Vec::new(),
     }
@@ -441,9 +442,12 @@ fn an_unknown_runs_its_own_time_behind_a_failing_rule() {
 
     // Mending what fails neither makes it worse nor starts the time of the unknown anew.
     let mended = DeviceFacts { boot_state: Reading::reported(BootState::Verified), ..both.clone() };
-    let third = judge(&mended, &standing.after(&second), "2026-11-02T00:00:00Z");
-    assert_eq!((third.state, third.checks[0].verdict), (PostureState::InGrace, Verdict::Unknown));
-    assert_eq!(third.checks[0].deadline, Some(at("2026-11-03T00:00:00Z")));
+    let third = judge(&mended, &standing, "2026-11-02T00:00:00Z");
+    let again = judge(&mended, &standing.after(&third), "2026-11-02T12:00:00Z");
+    for posture in [third, again] {
+        assert_eq!((posture.state, posture.checks[0].verdict), (PostureState::InGrace, Verdict::Unknown));
+        assert_eq!(posture.checks[0].deadline, Some(at("2026-11-03T00:00:00Z")));
+    }
 
     // And once it was answered, another unknown has its own time.
     let answered = DeviceFacts { root_signs: Reading::reported(vec![]), ..both.clone() };

@@ -16,7 +16,7 @@ use super::{
     },
     CheckPolicy, Exception, Policy, ReleaseRules, StaleRules,
     conditions::{self, COMMON},
-    paper,
+    evidence, paper,
 };
 
 /// A policy that was read, with the document it was read from.
@@ -58,7 +58,8 @@ impl PolicyDocument {
     }
 }
 
-const SPEC: &[&str] = &["stale", "enrolmentGrace", "quietHours", "releases", "notice", "checks", "exceptions"];
+const SPEC: &[&str] =
+    &["stale", "enrolmentGrace", "quietHours", "releases", "notice", "evidence", "checks", "exceptions"];
 
 fn read(file: &str, root: &Node, strict: bool) -> Result<PolicyDocument, Faults> {
     let mut reader = Reader::default();
@@ -90,6 +91,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
     let enrolment_grace = period(reader, spec, "spec", "enrolmentGrace").unwrap_or(Period::from_hours(24));
     let quiet_hours = quiet_hours(reader, find(spec, "quietHours"), strict);
     let notice = paper::notice(reader, find(spec, "notice"), strict);
+    let evidence = evidence::evidence(reader, find(spec, "evidence"), strict);
     let mut checks = std::collections::BTreeMap::new();
     let mut unsupported = Vec::new();
     if let Some(node) = required(reader, spec_node, spec, "spec", "checks") {
@@ -119,6 +121,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
         releases,
         quiet_hours,
         notice,
+        evidence,
         checks,
         exceptions,
         unsupported,
@@ -413,7 +416,7 @@ mod tests {
             check::{Rule, Severity},
             text::Language,
         },
-        super::{Condition, LONGEST_TEXT, Notice},
+        super::{Condition, EvidenceRules, LONGEST_TEXT, Notice, evidence::AttestationDemand},
         *,
     };
 
@@ -538,6 +541,41 @@ spec:
         let long = format!("  notice: {{ version: 1, text: {{ es: \"{}\" }} }}\n", "ñ".repeat(LONGEST_TEXT / 2 + 1));
         assert!(with(&long).unwrap_err().to_string().contains("spec.notice.text.es: write 1 to 16384 bytes"));
         assert!(with("  notice: { givenElsewhere: true }\n").unwrap_err().to_string().contains("`version` is missing"));
+    }
+
+    #[test]
+    fn what_evidence_is_held_against_is_read_and_its_faults_are_told() {
+        let with = |spec: &str| {
+            let text = EXAMPLE.replace("  checks:\n", &format!("  evidence:\n    {spec}\n  checks:\n"));
+            PolicyDocument::from_text("policy.yaml", &text)
+        };
+        assert_eq!(example().policy.evidence, EvidenceRules::default());
+        let signer = "ab".repeat(32);
+        let android = format!(
+            "android: {{ apps: [{{ package: org.atalaya.agent, signer: {signer} }}], bootKeys: [{{ name: GrapheneOS, key: 0a0b }}] }}"
+        );
+        let read = with(&format!("attestation: required\n    maxAge: 10d\n    {android}")).unwrap().policy.evidence;
+        assert_eq!((read.attestation, read.max_age), (AttestationDemand::Required, Period::from_days(10)));
+        assert_eq!((read.android_apps[0].signer.as_str(), read.boot_keys[0].name.as_str()), (&*signer, "GrapheneOS"));
+        let ios = with("ios: { apps: ABCDE12345.org.atalaya.agent, environment: development }").unwrap();
+        assert_eq!(ios.policy.evidence.ios_apps, ["ABCDE12345.org.atalaya.agent"]);
+        assert_eq!(PolicyDocument::from_json(&ios.json).unwrap().policy, ios.policy);
+        for (spec, expected) in [
+            ("attestation: require", "did you mean `required`?"),
+            ("android: { apps: [{ package: a.b }] }", "`signer` is missing"),
+            ("android: { apps: [{ package: a.b, signer: AB }] }", "64 lower-case hexadecimal digits"),
+            ("android: { bootKeys: [{ name: a, key: abc }] }", "lower-case hexadecimal"),
+            ("ios: { apps: [org.atalaya] }", "such as ABCDE12345.org.atalaya.agent"),
+            ("ios: { enviroment: production }", "did you mean `environment`?"),
+        ] {
+            let told = with(spec).unwrap_err().to_string();
+            assert!(told.contains(expected), "{spec}: {told}");
+        }
+        let mut newer = example().json;
+        newer["spec"]["evidence"] = serde_json::json!({ "attestation": "twice", "maxAge": "3d" });
+        let policy = PolicyDocument::from_json(&newer).unwrap().policy;
+        assert_eq!(policy.evidence, EvidenceRules::default());
+        assert!(policy.unsupported.is_empty());
     }
 
     #[test]

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     LONGEST_TEXT,
     conditions::{COMMON, TIMING, keys, platforms},
+    evidence::{AppleEnvironment, AttestationDemand},
 };
 use crate::judge::{
     check::{Check, Severity, UnknownTreatment},
@@ -52,6 +53,7 @@ pub fn policy_schema() -> Value {
             json!({ "version": whole(1), "givenElsewhere": { "type": "boolean" }, "text": own_text() }),
             &["version"],
         ),
+        "evidence": evidence(),
         "checks": checks,
         "exceptions": { "type": "array", "items": object(exception, &["check", "until", "reason"]) },
     });
@@ -67,6 +69,29 @@ pub fn policy_schema() -> Value {
     root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
     root["title"] = "Atalaya policy, posture/v1".into();
     root
+}
+
+fn evidence() -> Value {
+    let digits =
+        |least: u32, most: u32| json!({ "type": "string", "pattern": format!("^([0-9a-f]{{2}}){{{least},{most}}}$") });
+    let text = json!({ "type": "string", "minLength": 1 });
+    let app = object(json!({ "package": text, "signer": digits(32, 32) }), &["package", "signer"]);
+    let boot_key = object(json!({ "name": text, "key": digits(1, 256) }), &["name", "key"]);
+    let list = |item: Value| json!({ "type": "array", "items": item });
+    let app_id = json!({ "type": "string", "pattern": "^[^.]{10}[.].+$" });
+    object(
+        json!({
+            "attestation": { "enum": AttestationDemand::WORDS },
+            "maxAge": period(),
+            "inventoryMaxAge": period(),
+            "android": object(json!({ "apps": list(app), "bootKeys": list(boot_key) }), &[]),
+            "ios": object(
+                json!({ "apps": one_or_more(&app_id), "environment": { "enum": AppleEnvironment::WORDS } }),
+                &[],
+            ),
+        }),
+        &[],
+    )
 }
 
 /// A check's keys, and the same again under the name of each platform that it can be asked on.

@@ -158,6 +158,11 @@ pub const TEXTS: &[Text] = &[
         "La respuesta está en otro perfil del dispositivo.",
         "The answer lies in another profile of the device.",
     ),
+    text(
+        "reason.unknown.sources-disagree",
+        "El teléfono y la gestión de dispositivos dicen cosas distintas.",
+        "The phone and device management say different things.",
+    ),
     text("reason.unknown.probe-failed", "Se intentó leer y no se pudo.", "Reading was tried and did not work."),
     text(
         "reason.unknown.probe-failed.fix",

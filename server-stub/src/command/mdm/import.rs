@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     access::{Actor, audit},
+    judging::managed_changed,
     mdm::{self, AppLists, Found, Imported, Kind, Recorded, SourceError, csv::Columns},
 };
 
@@ -79,7 +80,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
             note(&format!("{}: {} entries were left out; the first: {fault}", file.name, file.found.skipped));
         }
     }
-    let imported = data.server.store.write(move |conn| {
+    let imported = data.server.store.commit(move |conn, desk| {
         match mdm::add(conn, scope, (&source, kind), lists, now) {
             Ok(_) => {}
             Err(SourceError::Store(error)) => return Err(error),
@@ -94,6 +95,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
         }
         all.changed.sort_unstable();
         all.changed.dedup();
+        managed_changed(conn, desk, scope, &all.changed, now)?;
         mdm::purge(conn, scope, now)?;
         let detail = json!({"source": source, "kind": kind.as_str(), "files": count, "records": all.records});
         audit::record(conn, scope, now, &Actor::Local, "mdm.imported", detail)?;

@@ -10,6 +10,7 @@ use super::super::{
 };
 use crate::{
     access::{Actor, audit},
+    judging::managed_changed,
     mdm::{self, MatchError},
 };
 
@@ -21,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<Answer, CommandError> {
     let (data, scope) = context.open_with_organisation(Fresh::Refuse).await?;
     let (now, named) = (context.now(), record.clone());
-    let done = data.server.store.write(move |conn| {
+    let done = data.server.store.commit(move |conn, desk| {
         let which = (source.as_deref(), named.as_str());
         let outcome = match device {
             Some(device) => mdm::match_by_hand(conn, scope, which, device),
@@ -32,6 +33,7 @@ pub(super) async fn run(
             Err(MatchError::Store(error)) => return Err(error),
             Err(refused) => return Ok(Err(refused)),
         };
+        managed_changed(conn, desk, scope, &changed, now)?;
         // The reference may be a UDID, which the log must not keep.
         let detail = json!({"source": source, "device": device});
         let action = if device.is_some() { "mdm.matched" } else { "mdm.match-released" };

@@ -83,7 +83,7 @@ impl Fleet {
         let run = |sql: &str, values: &[&dyn rusqlite::ToSql]| self.connection.execute(sql, values).unwrap();
         run("INSERT OR IGNORE INTO groups VALUES (?1, ?2, 0)", params![org, device.group]);
         run(
-            "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, '{}', ?5, x'', NULL, NULL, ?6)",
+            "INSERT INTO devices VALUES (?1, ?2, ?3, ?4, '{}', ?5, x'', NULL, ?6)",
             params![org, id, device.group, device.platform.as_str(), device.id.to_string(), self.ago(2000)],
         );
         run(

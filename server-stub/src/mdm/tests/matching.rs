@@ -1,6 +1,9 @@
 //! Which of our devices a record is about.
 
-use agent_core::wire::statement::Content;
+use agent_core::{
+    judge::{Reading, UnknownReason, facts::Presence},
+    wire::statement::Content,
+};
 use jiff::SignedDuration;
 
 use super::{
@@ -31,6 +34,22 @@ async fn a_device_is_found_by_its_reference_and_its_inventory_is_given_out() {
     );
     assert_eq!(serde_json::from_str::<Managed>(&text).unwrap(), managed);
     assert!(said(&rig, UDID).await.changed.is_empty(), "the same again changes nothing");
+}
+
+#[tokio::test]
+async fn what_management_says_is_judged_at_once_and_no_longer_after_a_check_out() {
+    let (rig, key) = site(AppLists::MayLeaveOut).await;
+    let mut device = rig.enrolled_as(UDID).await;
+    let mut facts = crate::rig::facts(true);
+    facts.whatsapp_business.presence = Reading::reported(Presence::Installed);
+    facts.whatsapp_business.version = Reading::unknown(UnknownReason::PlatformForbids);
+    rig.send(&mut device, facts).await;
+    let known = "SELECT count(*) FROM device_states WHERE whatsapp_version = '26.38.74'";
+    assert_eq!(rig.count(known).await, 0);
+    rig.taken(&key, &event("mdm.Connect", UDID, "2026-11-24T08:59:00Z", &apps(&[&business("26.38.74")]))).await;
+    assert_eq!(rig.count(known).await, 1);
+    rig.taken(&key, &event("mdm.CheckOut", UDID, "2026-11-24T09:00:00Z", "")).await;
+    assert_eq!(rig.count(known).await, 0);
 }
 
 #[test]

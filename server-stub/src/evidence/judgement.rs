@@ -1,0 +1,253 @@
+//! One piece of evidence in the server's terms: what it proves of a device, and why not more.
+
+use agent_core::{
+    judge::{
+        facts::BootState,
+        policy::evidence::{AppleEnvironment, AttestationDemand, EvidenceRules},
+    },
+    wire::{
+        envelope::{hex, sha256},
+        key::VerifyingKey,
+        message::Attestation,
+    },
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::trust::Trust;
+use crate::attestation::{
+    Certificate, Reason, Shortfall,
+    android::{self, AppId, BootKey, Challenge, facts as told},
+    apple::{self, Environment, object::AttestationObject},
+    bundle, unhex,
+};
+
+/// What is asked of a piece of evidence.
+pub(crate) struct Asked<'a> {
+    pub(crate) rules: &'a EvidenceRules,
+    /// The key that it must speak for.
+    pub(crate) key: &'a VerifyingKey,
+    /// The challenge of ours that it must answer, and when that was issued.
+    pub(crate) challenge: Option<(&'a str, Timestamp)>,
+    pub(crate) received_at: Timestamp,
+}
+
+/// One reason why it does not prove what was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Gap {
+    /// A stable code, such as `wrong-challenge`.
+    pub reason: String,
+    /// The certificate that it is about, counted from 1 at the leaf.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<usize>,
+    /// What was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+}
+
+/// What it says of the device. Only what its hardware vouches for, and only where it answers our challenge and speaks for
+/// the device's key; the rest is absent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Values {
+    /// Such as `16`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub os_version: Option<String>,
+    /// `yyyy-MM` or `yyyy-MM-dd`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub security_patch: Option<String>,
+    /// The same of the vendor's parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vendor_patch: Option<String>,
+    /// The same of the kernel.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boot_patch: Option<String>,
+    /// How the system was started; `verified` also for a system that the policy lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub boot_state: Option<BootState>,
+    /// The name under which the policy lists the system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub boot_system: Option<String>,
+    /// Whether the app that holds the key is one that the policy names; absent where it names none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_genuine: Option<bool>,
+    /// Where the key lives: `software`, `trusted-environment`, `strong-box`, or `secure-enclave` for Apple's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_level: Option<String>,
+    /// What Apple's certificate says of the system's version. Undocumented, so nothing rests on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advisory_os_version: Option<String>,
+}
+
+/// One piece of evidence as it was judged last.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attested {
+    /// `android` or `ios`.
+    pub kind: String,
+    /// When it came.
+    #[schema(value_type = String)]
+    pub received_at: Timestamp,
+    /// When the challenge was issued that it answers: what it says is of then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub challenged_at: Option<Timestamp>,
+    /// Why it does not prove everything that was asked; empty: it does.
+    pub gaps: Vec<Gap>,
+    /// What it says of the device.
+    pub values: Values,
+    /// What it was held against.
+    pub basis: String,
+}
+
+impl Attested {
+    /// Whether everything that was asked is proved.
+    pub const fn is_proved(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// The codes of what is missing.
+    pub(crate) fn codes(&self) -> Vec<&str> {
+        self.gaps.iter().map(|gap| gap.reason.as_str()).collect()
+    }
+}
+
+/// What evidence of this group is held against: changes where a judgement may change.
+pub(crate) fn basis(rules: &EvidenceRules, trust: &Trust) -> String {
+    // Ages are looked at when the device is judged, not here.
+    let EvidenceRules { attestation, android_apps, boot_keys, ios_apps, ios_environment, .. } = rules;
+    let asked = format!("{attestation:?} {android_apps:?} {boot_keys:?} {ios_apps:?} {ios_environment:?}");
+    hex(&sha256(format!("1 {} {asked}", trust.revision).as_bytes())[..16])
+}
+
+/// Judges a piece of evidence. None where the policy does not look at evidence.
+pub(crate) fn judge(evidence: &Attestation, asked: &Asked<'_>, trust: &Trust) -> Option<Attested> {
+    if asked.rules.attestation == AttestationDemand::None {
+        return None;
+    }
+    let (kind, (shortfalls, values)) = match evidence {
+        Attestation::AndroidChain(chain) => ("android", android_chain(chain, asked, trust)),
+        Attestation::AppAttest(object) => ("ios", app_attest(object, asked, trust)),
+    };
+    let gap = |one: Shortfall| Gap {
+        reason: one.reason.code().to_owned(),
+        certificate: one.certificate,
+        // What was found may be anything that somebody wrote into a certificate.
+        detail: one.detail.map(|detail| detail.chars().filter(|letter| !letter.is_control()).take(200).collect()),
+    };
+    Some(Attested {
+        kind: kind.to_owned(),
+        received_at: asked.received_at,
+        challenged_at: asked.challenge.map(|(_, at)| at),
+        gaps: shortfalls.into_iter().map(gap).collect(),
+        values,
+        basis: basis(asked.rules, trust),
+    })
+}
+
+type Found = (Vec<Shortfall>, Values);
+
+fn malformed(why: impl std::fmt::Display) -> Found {
+    let shortfall = Shortfall { reason: Reason::Malformed, certificate: None, detail: Some(why.to_string()) };
+    (vec![shortfall], Values::default())
+}
+
+fn android_chain(chain: &[String], asked: &Asked<'_>, trust: &Trust) -> Found {
+    if chain.is_empty() || chain.len() > bundle::MOST {
+        return malformed(format!("{} certificates", chain.len()));
+    }
+    let read = chain.iter().map(|text| {
+        let der = STANDARD.decode(text).map_err(|_| "a certificate is not base64".to_owned())?;
+        Certificate::from_der(&der).map_err(|fault| fault.to_string())
+    });
+    let chain: Vec<Certificate> = match read.collect() {
+        Ok(chain) => chain,
+        Err(why) => return malformed(why),
+    };
+    let apps: Vec<AppId> = (asked.rules.android_apps.iter())
+        .filter_map(|app| Some(AppId { package: app.package.clone(), signer: unhex(&app.signer)?.try_into().ok()? }))
+        .collect();
+    let boot_keys: Vec<BootKey> = (asked.rules.boot_keys.iter())
+        .filter_map(|listed| Some(BootKey { name: listed.name.clone(), key: unhex(&listed.key)? }))
+        .collect();
+    let expected = android::Expected {
+        challenge: asked.challenge.map_or(Challenge::NotGiven, |(challenge, _)| Challenge::Is(challenge.as_bytes())),
+        apps: &apps,
+        key: Some(asked.key.bytes()),
+        boot_keys: &boot_keys,
+    };
+    let judged = android::judge(&chain, &trust.android(), &expected, asked.received_at);
+    let lacks = |reason: Reason| judged.shortfalls.iter().any(|shortfall| shortfall.reason == reason);
+    let speaks = ![Reason::WrongChallenge, Reason::ChallengeNotGiven, Reason::WrongKey].into_iter().any(lacks);
+    let values = if speaks {
+        android_values(&judged.facts, !apps.is_empty(), lacks(Reason::WrongApp) || lacks(Reason::WrongSigner))
+    } else {
+        Values::default()
+    };
+    (judged.shortfalls, values)
+}
+
+fn android_values(facts: &told::Facts, asks_app: bool, wrong_app: bool) -> Values {
+    fn by_hardware<T: Clone>(value: Option<&told::Told<T>>) -> Option<T> {
+        value.filter(|told| told.by == told::Proof::Hardware).map(|told| told.value.clone())
+    }
+    let is_unlocked = by_hardware(facts.device_locked.as_ref()) == Some(false);
+    let boot_system = by_hardware(facts.boot_system.as_ref());
+    let boot_state = by_hardware(facts.boot_state.as_ref()).and_then(|state| match state {
+        _ if is_unlocked => Some(BootState::Unlocked),
+        told::BootState::Verified => Some(BootState::Verified),
+        told::BootState::SelfSigned if boot_system.is_some() => Some(BootState::Verified),
+        told::BootState::SelfSigned => Some(BootState::SelfSigned),
+        told::BootState::Unverified => Some(BootState::Unlocked),
+        told::BootState::Failed => Some(BootState::Failed),
+        told::BootState::Unknown => None,
+    });
+    // Who asked for the key is the system's word: worth something where the hardware started a known system.
+    let app_told = facts.packages.as_ref().is_some_and(|told| told.by == told::Proof::System);
+    Values {
+        os_version: by_hardware(facts.os_version.as_ref()),
+        security_patch: by_hardware(facts.os_patch_level.as_ref()),
+        vendor_patch: by_hardware(facts.vendor_patch_level.as_ref()),
+        boot_patch: by_hardware(facts.boot_patch_level.as_ref()),
+        boot_state,
+        boot_system,
+        app_genuine: (asks_app && app_told).then_some(!wrong_app),
+        key_level: by_hardware(facts.key_level.as_ref())
+            .and_then(|level| serde_json::to_value(level).ok().and_then(|word| word.as_str().map(str::to_owned))),
+        advisory_os_version: None,
+    }
+}
+
+fn app_attest(object: &str, asked: &Asked<'_>, trust: &Trust) -> Found {
+    let Ok(bytes) = STANDARD.decode(object) else { return malformed("it is not base64") };
+    let object = match AttestationObject::parse(&bytes) {
+        Ok(object) => object,
+        Err(fault) => return malformed(fault),
+    };
+    let thumbprint = asked.key.thumbprint();
+    let expected = apple::Expected {
+        apps: &asked.rules.ios_apps,
+        client_data_hash: asked.challenge.map(|(challenge, _)| sha256(format!("{challenge}{thumbprint}").as_bytes())),
+        environment: Some(match asked.rules.ios_environment {
+            AppleEnvironment::Production => Environment::Production,
+            AppleEnvironment::Development => Environment::Development,
+        }),
+        key_id: None,
+    };
+    let judged = match apple::verify_attestation(&object, &trust.apple, &expected, asked.received_at) {
+        Ok(judged) => judged,
+        Err(fault) => return malformed(fault),
+    };
+    let proved = judged.is_proved();
+    let values = Values {
+        app_genuine: (proved && !asked.rules.ios_apps.is_empty()).then_some(true),
+        key_level: proved.then(|| "secure-enclave".to_owned()),
+        advisory_os_version: judged.system.filter(|_| proved).and_then(|system| system.version),
+        ..Values::default()
+    };
+    (judged.shortfalls, values)
+}
