@@ -4,5 +4,9 @@
 
 mod android;
 mod apple;
+mod apple_authority;
 mod authority;
+mod cache;
+mod extension;
+mod reasons;
 mod recorded;
