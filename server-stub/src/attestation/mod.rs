@@ -22,6 +22,7 @@ pub use agent_core::wire::envelope::{hex, sha256};
 pub use certificate::Certificate;
 pub use der::Fault;
 pub use reason::{Reason, Shortfall};
+pub use signature::KeyKind;
 pub use words::TEXTS;
 
 /// The bytes of hex digits as other tools print them: in either case, and with colons between them.
