@@ -1,9 +1,9 @@
 //! Each reason of an Android chain, once present and once absent.
 
-use std::{num::NonZeroUsize, sync::LazyLock};
+use std::{collections::HashSet, num::NonZeroUsize, sync::LazyLock};
 
 use atalaya_server::attestation::{
-    Certificate, Reason,
+    Certificate, Reason, Unusual,
     android::{AppId, BootKey, Challenge, Expected, Judgement, Roots, StatusList, Trust, Verified, judge},
 };
 use jiff::Timestamp;
@@ -195,13 +195,47 @@ fn odd_lists_are_read_and_what_contradicts_itself_says_nothing() {
     };
     let odd = with(vec![tagged(3, &integer(256)), tagged(9999, &octets(&[1])), tagged(705, &integer(160_000))]);
     assert!(odd.is_proved());
-    let told = odd.oddities.join("\n");
-    assert!(
-        told.contains("not in order") && told.contains("tag 9999 is not known") && told.contains("twice"),
-        "{told}"
+    let told: Vec<_> = odd.oddities.iter().map(|odd| (odd.code.code(), odd.detail.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("unknown-tag", Some("hardwareEnforced.9999")),
+            ("repeated-tag", Some("hardwareEnforced.osVersion")),
+            ("unordered-tags", Some("hardwareEnforced")),
+        ]
     );
     assert_eq!(reasons(&with(vec![tagged(705, &integer(170_000))])), ["os-unknown"]);
     assert_eq!(reasons(&with(vec![tagged(702, &integer(2))])), ["key-not-generated-in-hardware"]);
+}
+
+#[test]
+fn every_oddity_is_told_and_none_of_them_weighs() {
+    let description = |change: &dyn Fn(&mut Description)| {
+        let mut description = Description::default();
+        change(&mut description);
+        description
+    };
+    let authority = Authority::remote();
+    let of = |description: &Description| {
+        let judged = judged(&authority, &authority.chain(&description.to_der()), |_| {});
+        let codes: Vec<_> = judged.oddities.iter().map(|odd| odd.code).collect();
+        codes
+    };
+    let mut seen: HashSet<Unusual> = HashSet::new();
+    assert_eq!(of(&description(&|_| {})), []);
+    seen.extend(of(&description(&|d| d.version = 600)));
+    seen.extend(of(&description(&|d| d.levels = (7, 7))));
+    seen.extend(of(&description(&|d| d.origin = Some(9))));
+    seen.extend(of(&description(&|d| d.root = Some((vec![0; 32], 0xff, 9)))));
+    seen.extend(of(&description(&|d| d.more_hardware = vec![tagged(705, &integer(160_000)), tagged(9999, &[5, 0])])));
+    // The attested key signs one more, whose name and right nobody gave.
+    let extended = judged(&authority, &authority.extended(), |_| {});
+    seen.extend(extended.oddities.iter().map(|odd| odd.code));
+    let mut renamed = authority.chain(&Description::default().to_der());
+    renamed.remove(1);
+    seen.extend(judged(&authority, &renamed, |_| {}).oddities.iter().map(|odd| odd.code));
+    let missing: Vec<_> = Unusual::ALL.iter().filter(|code| !seen.contains(*code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

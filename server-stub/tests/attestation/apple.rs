@@ -4,7 +4,7 @@ use atalaya_server::attestation::{
     Certificate, Shortfall,
     apple::{
         AppleRoots, Environment, Expected,
-        attestation::Attested,
+        attestation::{Attested, System},
         object::{AssertionObject, AttestationObject},
         verify_assertion, verify_attestation,
     },
@@ -12,7 +12,7 @@ use atalaya_server::attestation::{
 use jiff::Timestamp;
 use rcgen::KeyPair;
 
-use super::apple_authority::{APP, Apple, DEVELOPMENT, HASH, Said, assertion, tail};
+use super::apple_authority::{APP, Apple, DEVELOPMENT, HASH, Said, assertion, system, tail};
 
 fn judged(bytes: &[u8], root: &Certificate, change: impl FnOnce(&mut Expected<'_>)) -> Attested {
     let at: Timestamp = "2026-11-25T09:00:00Z".parse().unwrap();
@@ -42,6 +42,22 @@ fn an_attestation_is_proved_in_both_layouts() {
     // The root may go with it, as some devices send it.
     let (whole, _) = apple.attest(&Said { certificates: 3, ..Said::default() });
     assert_eq!(codes(&judged(&whole, apple.root(), |_| {}).shortfalls), [""; 0]);
+}
+
+#[test]
+fn what_the_certificate_says_of_the_system_is_told_and_does_not_weigh() {
+    let apple = Apple::new();
+    let told = |system| judged(&apple.attest(&Said { system, ..Said::default() }).0, apple.root(), |_| {});
+    let known = told(Some(system("17.2.1", "21C66")));
+    assert!(known.is_proved());
+    let System { version, build, platform } = known.system.unwrap();
+    assert_eq!(
+        (version.as_deref(), build.as_deref(), platform.as_deref()),
+        (Some("17.2.1"), Some("21C66"), Some("iphoneos"))
+    );
+    // A form that nobody has seen is no reason to refuse.
+    assert!(told(Some(vec![1, 2, 3])).is_proved());
+    assert!(told(None).system.is_none());
 }
 
 #[test]

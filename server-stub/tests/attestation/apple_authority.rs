@@ -128,6 +128,12 @@ pub(crate) fn tail() -> Vec<u8> {
     ]))
 }
 
+/// What a certificate says of the system, as far as it is known.
+pub(crate) fn system(version: &str, build: &str) -> Vec<u8> {
+    let part = |number, text: &str| tagged(number, &octets(text.as_bytes()));
+    sequence(&[part(1026, "iphoneos"), part(1400, version), part(1403, build)])
+}
+
 fn cose(point: &[u8]) -> Value {
     Value::Map(vec![
         (1.into(), 2.into()),

@@ -41,10 +41,7 @@ fn whole(version: u64, software: &[Vec<u8>], hardware: &[Vec<u8>]) -> Vec<u8> {
 fn every_tag_of_every_version_says_what_was_written() {
     for version in [1, 2, 3, 4, 100, 200, 300, 400, 500] {
         let said: Vec<_> = TAGS.iter().map(|tag| (tag, written(*tag, version >= 3))).collect();
-        let list: Vec<_> = said
-            .iter()
-            .map(|(tag, (_, der))| tagged(u16::try_from(tag.number).unwrap(), der))
-            .collect();
+        let list: Vec<_> = said.iter().map(|(tag, (_, der))| tagged(u16::try_from(tag.number).unwrap(), der)).collect();
         // Each list alone, so that neither is read for the other.
         for is_hardware in [false, true] {
             let (software, hardware) = if is_hardware { (&[][..], &list[..]) } else { (&list[..], &[][..]) };
@@ -52,7 +49,7 @@ fn every_tag_of_every_version_says_what_was_written() {
             assert_eq!((told.attestation_version, told.keymint_version), (version, version));
             assert_eq!((told.attestation_level, told.keymint_level), (1, 2));
             assert_eq!((told.challenge.as_slice(), told.unique_id.as_slice()), (&b"challenge"[..], &b"id"[..]));
-            assert_eq!(told.oddities, [""; 0]);
+            assert_eq!(told.oddities, []);
             let (full, empty) =
                 if is_hardware { (told.hardware, told.software) } else { (told.software, told.hardware) };
             assert_eq!(empty.entries().count(), 0);
@@ -85,9 +82,8 @@ fn refused(bytes: &[u8], why: &str) {
 #[test]
 fn what_is_not_strict_der_is_refused_with_its_place() {
     let with = |item: Vec<u8>| whole(4, &[], &[item]);
-    let root = |locked: &[u8]| {
-        tagged(704, &sequence(&[octets(&[7; 32]), der(&[1], locked), enumerated(0), octets(&[3; 32])]))
-    };
+    let root =
+        |locked: &[u8]| tagged(704, &sequence(&[octets(&[7; 32]), der(&[1], locked), enumerated(0), octets(&[3; 32])]));
     assert!(KeyDescription::parse(&with(root(&[0xff])), 0).is_ok());
     refused(&with(root(&[1])), "neither 00 nor FF");
     refused(&with(root(&[])), "neither 00 nor FF");
@@ -108,8 +104,8 @@ fn what_is_not_strict_der_is_refused_with_its_place() {
     refused(&sound[..sound.len() - 1], "not strict DER");
     refused(&[], "is missing");
     // A whole that has no stated end, and one with a ninth part.
-    assert_eq!(sound[1], 0x82);
-    let inner = &sound[4..];
+    assert_eq!(sound[1], 0x81);
+    let inner = &sound[3..];
     refused(&[&[0x30, 0x80][..], inner, &[0, 0]].concat(), "not strict DER");
     refused(&sequence(&[inner.to_vec(), vec![5, 0]]), "bytes behind its end");
 }

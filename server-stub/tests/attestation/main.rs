@@ -7,6 +7,8 @@ mod apple;
 mod apple_authority;
 mod authority;
 mod cache;
+mod commands;
 mod extension;
+mod fuzz_targets;
 mod reasons;
 mod recorded;

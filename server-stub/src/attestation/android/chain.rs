@@ -5,11 +5,10 @@ use serde::Serialize;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::{
-    super::{Certificate, Reason, Shortfall},
+    super::{Certificate, Oddity, Reason, Shortfall, Unusual, verified::Verified},
     extension::KEY_DESCRIPTION,
     revocation::{Status, StatusList},
     roots::Roots,
-    verified::Verified,
 };
 
 const PROVISIONING_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.30");
@@ -42,8 +41,7 @@ pub fn provisioning(chain: &[Certificate]) -> Provisioning {
         return Provisioning::Unknown;
     };
     let is_remote = |certificate: &Certificate| {
-        certificate.extension(&PROVISIONING_INFO).is_some()
-            || certificate.subject_organisation().is_some_and(|name| name == "Google LLC")
+        certificate.extension(&PROVISIONING_INFO).is_some() || certificate.subject_organisation() == Some("Google LLC")
     };
     if between.iter().any(is_remote) {
         Provisioning::Remote
@@ -111,7 +109,7 @@ fn broken(chain: &[Certificate], mut cache: Option<&Verified>) -> Vec<usize> {
     for (index, pair) in chain.windows(2).enumerate().rev() {
         let holds = match cache {
             // The leaf is new each time.
-            Some(cache) if index > 0 => cache.verify(&pair[0], &pair[1]),
+            Some(cache) if index > 0 => cache.verify(&pair[0], pair[1].key_kind(), pair[1].key_bits()),
             _ => pair[0].is_signed_by(&pair[1]),
         };
         if !holds {
@@ -123,14 +121,14 @@ fn broken(chain: &[Certificate], mut cache: Option<&Verified>) -> Vec<usize> {
 }
 
 /// What is unusual about the certificates, without weight for the judgement.
-pub fn oddities(chain: &[Certificate]) -> Vec<String> {
+pub fn oddities(chain: &[Certificate]) -> Vec<Oddity> {
     let mut odd = Vec::new();
     for (index, pair) in chain.windows(2).enumerate() {
         if !pair[0].names_issuer(&pair[1]) {
-            odd.push(format!("certificate {}: its issuer's name is not the next one's subject", index + 1));
+            odd.push(Oddity::of(Unusual::OtherIssuerName, index));
         }
         if pair[1].is_authority() != Some(true) {
-            odd.push(format!("certificate {}: signs another without saying that it may", index + 2));
+            odd.push(Oddity::of(Unusual::NotAnAuthority, index + 1));
         }
     }
     odd

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    super::{Certificate, Reason, Shortfall, hex},
+    super::{Certificate, Oddity, Reason, Shortfall, hex},
     chain::{self, Trust},
     expected::{Challenge, Expected},
     extension::{Application, KEY_DESCRIPTION, KeyDescription, RootOfTrust},
@@ -18,7 +18,7 @@ pub struct Judgement {
     /// Why it does not prove what was asked; empty: it does.
     pub shortfalls: Vec<Shortfall>,
     /// What is unusual, without weight.
-    pub oddities: Vec<String>,
+    pub oddities: Vec<Oddity>,
     /// The whole description, where it could be read.
     pub description: Option<KeyDescription>,
 }

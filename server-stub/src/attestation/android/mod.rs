@@ -8,11 +8,10 @@ pub mod judgement;
 pub mod revocation;
 pub mod roots;
 pub mod tag;
-pub mod verified;
 
+pub use super::verified::Verified;
 pub use chain::Trust;
 pub use expected::{AppId, BootKey, Challenge, Expected};
 pub use judgement::{Judgement, judge};
 pub use revocation::StatusList;
 pub use roots::Roots;
-pub use verified::Verified;

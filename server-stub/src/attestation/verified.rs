@@ -9,12 +9,13 @@ use std::{
 use lru::LruCache;
 use ring::digest::{Context, SHA256};
 
-use super::super::Certificate;
+use super::{Certificate, signature::KeyKind};
 
 // A fleet has a few upper certificates for each model and month; an entry is 32 bytes and its links.
 const ROOM: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1023);
 
 /// The cache: bounded, shared between threads by reference. What was used last stays longest.
+#[derive(Debug)]
 pub struct Verified(Mutex<LruCache<[u8; 32], ()>>);
 
 impl Default for Verified {
@@ -39,17 +40,20 @@ impl Verified {
         self.held().is_empty()
     }
 
-    /// Whether the issuer's key signed the certificate. What does not hold is not kept, and asked again.
-    pub(super) fn verify(&self, child: &Certificate, issuer: &Certificate) -> bool {
-        let key = key(child, issuer);
-        if self.held().get(&key).is_some() {
-            return true;
+    /// Whether this key signed the certificate. What does not hold is not kept, and asked again.
+    pub(super) fn verify(&self, child: &Certificate, kind: KeyKind, key: &[u8]) -> bool {
+        self.knows(child, kind, key) || {
+            let holds = child.is_signed_by_key(kind, key);
+            if holds {
+                self.held().put(digest(child, kind, key), ());
+            }
+            holds
         }
-        let holds = child.is_signed_by(issuer);
-        if holds {
-            self.held().put(key, ());
-        }
-        holds
+    }
+
+    /// Whether it was verified before.
+    pub(super) fn knows(&self, child: &Certificate, kind: KeyKind, key: &[u8]) -> bool {
+        self.held().get(&digest(child, kind, key)).is_some()
     }
 
     fn held(&self) -> MutexGuard<'_, LruCache<[u8; 32], ()>> {
@@ -57,11 +61,12 @@ impl Verified {
     }
 }
 
-// The whole certificate and the whole key, so that neither can be exchanged. Both are DER and say their own length.
-fn key(child: &Certificate, issuer: &Certificate) -> [u8; 32] {
+// The whole certificate, which is DER and says its own length, and the whole key with its kind: none can be exchanged.
+fn digest(child: &Certificate, kind: KeyKind, key: &[u8]) -> [u8; 32] {
     let mut hash = Context::new(&SHA256);
     hash.update(child.der());
-    hash.update(issuer.key_info());
+    hash.update(kind.name().as_bytes());
+    hash.update(key);
     let mut out = [0; 32];
     out.copy_from_slice(hash.finish().as_ref());
     out
