@@ -94,7 +94,7 @@ fn a_sound_chain_is_proved_in_words_of_either_language() {
         "  App                   the verified system  com.example.app\n",
         "signed by certificate 2, ECDSA with SHA-256",
         "a trusted root by its key: SERIALNUMBER=f92009e853b6b045",
-        "hardwareEnforced, said by the secure hardware",
+        "hardwareEnforced, claimed for the secure hardware",
         "purpose: 2 (sign)",
         "Status list\n  0 entries, ",
     ] {

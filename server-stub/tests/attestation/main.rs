@@ -10,5 +10,6 @@ mod cache;
 mod commands;
 mod extension;
 mod fuzz_targets;
+mod published;
 mod reasons;
 mod recorded;

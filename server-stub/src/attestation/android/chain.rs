@@ -65,11 +65,11 @@ pub fn certificates_issued(chain: &[Certificate]) -> Option<u64> {
 pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Shortfall> {
     let mut found = Vec::new();
     if chain.len() < 3 {
-        found.push(Shortfall::new(Reason::ChainTooShort).with(format!("{} certificates", chain.len())));
+        found.push(Shortfall::new(Reason::ChainTooShort).with(chain.len().to_string()));
     }
     let is_known = chain.last().is_some_and(|last| trust.roots.name(last).is_some());
     for index in broken(chain, trust.cache.filter(|_| is_known)) {
-        let with = format!("{}, by a key of {}", chain[index].algorithm(), chain[index + 1].key_kind().name());
+        let with = format!("{}, {}", chain[index].algorithm(), chain[index + 1].key_kind().name());
         found.push(Shortfall::of(Reason::BrokenSignature, index).with(with));
     }
     if let Some((last, index)) = chain.last().zip(chain.len().checked_sub(1)) {
@@ -82,7 +82,7 @@ pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Sh
             // Neither the leaf's dates, which devices invent, nor the root's, which is trusted as a key.
             for (index, certificate) in chain.iter().enumerate().take(index).skip(1) {
                 if !certificate.is_valid_at(at) {
-                    let dates = format!("{} to {}", certificate.not_before(), certificate.not_after());
+                    let dates = format!("{}/{}", certificate.not_before(), certificate.not_after());
                     found.push(Shortfall::of(Reason::Expired, index).with(dates));
                 }
             }

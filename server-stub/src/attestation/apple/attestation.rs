@@ -180,7 +180,7 @@ fn chain(chain: &[Certificate], roots: &AppleRoots, at: Timestamp) -> Vec<Shortf
     }
     for (index, certificate) in chain.iter().enumerate() {
         if !certificate.is_valid_at(at) {
-            let dates = format!("{} to {}", certificate.not_before(), certificate.not_after());
+            let dates = format!("{}/{}", certificate.not_before(), certificate.not_after());
             found.push(Shortfall::of(Reason::Expired, index).with(dates));
         }
     }

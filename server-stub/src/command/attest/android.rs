@@ -143,7 +143,11 @@ fn age(list: &StatusList, at: Timestamp, language: Language) -> String {
     let word = |key| say(language, key);
     let age = list.as_of.map_or_else(
         || word("unknown-age").to_owned(),
-        |as_of| format!("{as_of:.0}, {} {}", at.duration_since(as_of).as_hours() / 24, word("days-before")),
+        |as_of| {
+            let days = at.duration_since(as_of).as_hours() / 24;
+            let when = if days < 0 { "days-after" } else { "days-before" };
+            format!("{as_of:.0}, {} {}", days.abs(), word(when))
+        },
     );
     format!("{} {}, {age}", list.len(), word("entries"))
 }

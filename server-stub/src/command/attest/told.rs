@@ -20,7 +20,7 @@ impl Told {
     /// Begins with the verdict.
     pub(super) fn new(language: Language, shortfalls: &[Shortfall], what: &str, at: Timestamp) -> Self {
         let verdict = say(language, if shortfalls.is_empty() { "proved" } else { "not-proved" });
-        let mut told = Self { language, sections: vec![format!("{verdict}, {at}: {}.", say(language, what))] };
+        let mut told = Self { language, sections: vec![format!("{verdict}, {at:.0}: {}.", say(language, what))] };
         told.section("why-not", shortfalls.iter().map(|shortfall| finding(shortfall, language)).collect());
         told
     }
