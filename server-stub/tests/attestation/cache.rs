@@ -5,11 +5,15 @@ use std::{num::NonZeroUsize, sync::Arc, thread};
 use atalaya_server::attestation::{
     Certificate,
     android::{Challenge, Expected, Roots, StatusList, Trust, Verified, judge},
+    apple::{self, AppleRoots, object::AttestationObject, verify_attestation},
 };
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::authority::{Authority, Description};
+use super::{
+    apple_authority::{Apple, HASH, Said},
+    authority::{Authority, Description},
+};
 
 fn now() -> Timestamp {
     "2026-11-25T09:00:00Z".parse().unwrap()
@@ -124,4 +128,33 @@ fn threads_share_it() {
         }
     });
     assert_eq!(cache.len(), 3);
+}
+
+#[test]
+fn apples_certificate_is_looked_at_each_time_though_its_signature_is_known() {
+    let (apple, stranger) = (Apple::new(), Apple::new());
+    let mut roots = AppleRoots::apple();
+    roots.add(apple.root());
+    let judged = |object: &AttestationObject, at: &str| -> Vec<&'static str> {
+        let expected = apple::Expected { apps: &[], client_data_hash: Some(HASH), environment: None, key_id: None };
+        let judged = verify_attestation(object, &roots, &expected, at.parse().unwrap()).unwrap();
+        judged.shortfalls.iter().map(|shortfall| shortfall.reason.code()).collect()
+    };
+    let object = |apple: &Apple| AttestationObject::parse(&apple.attest(&Said::default()).0).unwrap();
+    let (first, second, foreign) = (object(&apple), object(&apple), object(&stranger));
+    let now = "2026-11-25T09:00:00Z";
+    assert_eq!(judged(&first, now), [""; 0]);
+    assert_eq!(judged(&second, now), [""; 0]);
+    assert_eq!(judged(&second, "2031-01-01T00:00:00Z"), ["expired", "expired"]);
+    assert_eq!(judged(&foreign, now), ["unknown-root"]);
+    // The known certificate over a stranger's key, and a changed one.
+    let mut mixed = foreign.clone();
+    mixed.chain[1] = first.chain[1].clone();
+    assert_eq!(judged(&mixed, now), ["broken-signature"]);
+    let mut der = first.chain[1].der().to_vec();
+    *der.last_mut().unwrap() ^= 1;
+    let mut changed = second.clone();
+    changed.chain[1] = Certificate::from_der(&der).unwrap();
+    assert_eq!(judged(&changed, now), ["unknown-root"]);
+    assert_eq!(judged(&first, now), [""; 0]);
 }

@@ -7,6 +7,7 @@ mod apple;
 mod apple_authority;
 mod authority;
 mod cache;
+mod certificate;
 mod commands;
 mod extension;
 mod fuzz_targets;
