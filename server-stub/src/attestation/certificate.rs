@@ -4,16 +4,17 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use x509_cert::{
-    certificate::{Raw, TbsCertificateInner},
     der::{
-        Decode as _, Encode as _, Tag,
-        asn1::{ObjectIdentifier, PrintableStringRef, Utf8StringRef},
+        Decode as _, Tag,
+        asn1::ObjectIdentifier,
         oid::db::{rfc4519, rfc5280},
     },
+    name::Name,
+    time::Time,
 };
 
 use super::{
-    der::{Fault, Items},
+    der::{Fault, Item, Items},
     hex, sha256,
     signature::{self, Algorithm, KeyKind},
 };
@@ -21,15 +22,23 @@ use super::{
 /// Above this no certificate of a phone goes.
 pub const LARGEST: usize = 16 * 1024;
 
-/// A parsed certificate, with the bytes it was read from.
+/// A parsed certificate: the bytes it was read from, and where in them everything is. A server reads five of them for each
+/// device, so nothing is copied that may not be asked for.
 #[derive(Debug, Clone)]
 pub struct Certificate {
     der: Vec<u8>,
     signed: Range<usize>,
     signature: Range<usize>,
-    algorithm: Algorithm,
-    key_info: Vec<u8>,
-    tbs: TbsCertificateInner<Raw>,
+    algorithm: ObjectIdentifier,
+    serial: Range<usize>,
+    issuer: Range<usize>,
+    subject: Range<usize>,
+    not_before: Timestamp,
+    not_after: Timestamp,
+    key_info: Range<usize>,
+    key_kind: KeyKind,
+    key_bits: Range<usize>,
+    extensions: Vec<(ObjectIdentifier, Range<usize>)>,
 }
 
 impl Certificate {
@@ -42,35 +51,62 @@ impl Certificate {
         let whole = outer.expect(Tag::Sequence, "the certificate")?;
         outer.end()?;
         let mut parts = whole.items()?;
-        let from = parts.at();
-        parts.expect(Tag::Sequence, "what is signed")?;
-        let signed = from..parts.at();
-        let from = parts.at();
-        parts.expect(Tag::Sequence, "the signature's algorithm")?;
-        let stated = from..parts.at();
-        let bits = parts.expect(Tag::BitString, "the signature")?;
+        let (signed, content) = parts.ranged(Tag::Sequence, "what is signed")?;
+        let (stated, _) = parts.ranged(Tag::Sequence, "the signature's algorithm")?;
+        let signature = bits(&parts.expect(Tag::BitString, "the signature")?)?;
         parts.end()?;
-        let [0, signature @ ..] = bits.value else {
-            return Err(Fault::new(bits.at, "the signature is not whole bytes"));
-        };
-        let signature = bits.at + 1..bits.at + 1 + signature.len();
-        let tbs = TbsCertificateInner::<Raw>::from_der(&der[signed.clone()]).map_err(|error| {
-            Fault::new(signed.start + position(&error), format!("what is signed: {}", error.kind()))
-        })?;
-        let inner = tbs.signature().to_der().map_err(|_| Fault::new(signed.start, "the algorithm cannot be read"))?;
-        if inner != der[stated.clone()] {
+
+        let mut parts = content.items()?;
+        let mut is_third = false;
+        if let Some(version) = parts.optional(tag(0))? {
+            let number = version.only()?.integer()?;
+            if number > 2 {
+                return Err(Fault::new(version.at, format!("is of version {}, which is not known", number + 1)));
+            }
+            is_third = number == 2;
+        }
+        let serial = parts.expect(Tag::Integer, "the serial number")?;
+        if serial.value.is_empty() {
+            return Err(Fault::new(serial.at, "the serial number is empty"));
+        }
+        let (inner, algorithm) = parts.ranged(Tag::Sequence, "the algorithm")?;
+        if der[inner] != der[stated.clone()] {
             return Err(Fault::new(stated.start, "the signature's algorithm is not the one that was signed"));
         }
-        let algorithm = Algorithm::of(&tbs.signature().oid);
-        let key_info = tbs.subject_public_key_info().to_der();
-        let key_info = key_info.map_err(|_| Fault::new(signed.start, "the public key cannot be read"))?;
-        let extensions = tbs.extensions().map_or(&[][..], Vec::as_slice);
-        for (index, extension) in extensions.iter().enumerate() {
-            if extensions[..index].iter().any(|other| other.extn_id == extension.extn_id) {
-                return Err(Fault::new(signed.start, format!("the extension {} stands twice", extension.extn_id)));
-            }
+        let algorithm = algorithm.items()?.object("the algorithm")?;
+        let issuer = name(&mut parts, "the issuer")?;
+        let mut validity = parts.expect(Tag::Sequence, "the dates")?.items()?;
+        let (not_before, not_after) = (moment(&mut validity, der)?, moment(&mut validity, der)?);
+        validity.end()?;
+        let subject = name(&mut parts, "the subject")?;
+        let (key_info, info) = parts.ranged(Tag::Sequence, "the public key")?;
+        let (key_kind, key_bits) = key(&info)?;
+        // Two identifiers of another time, which nobody uses.
+        for number in [1, 2] {
+            parts.optional(Tag::ContextSpecific { constructed: false, number: tag_number(number) })?;
         }
-        Ok(Self { signed, signature, algorithm, key_info, tbs, der: der.to_vec() })
+        let extensions = match parts.optional(tag(3))? {
+            Some(list) if is_third => extensions(&list.only()?)?,
+            Some(list) => return Err(Fault::new(list.at, "has extensions, but is not of version 3")),
+            None => Vec::new(),
+        };
+        parts.end()?;
+        let serial = serial.range();
+        Ok(Self {
+            signed,
+            signature,
+            algorithm,
+            serial,
+            issuer,
+            subject,
+            not_before,
+            not_after,
+            key_info,
+            key_kind,
+            key_bits,
+            extensions,
+            der: der.to_vec(),
+        })
     }
 
     /// The bytes.
@@ -92,92 +128,95 @@ impl Certificate {
     }
 
     pub(super) fn is_signed_by_key(&self, kind: KeyKind, key: &[u8]) -> bool {
-        signature::verify(self.algorithm, kind, key, self.signed(), self.signature())
+        signature::verify(Algorithm::of(&self.algorithm), kind, key, self.signed(), self.signature())
     }
 
     /// The algorithm of its signature, for people.
     pub fn algorithm(&self) -> String {
-        match self.algorithm.name() {
+        match Algorithm::of(&self.algorithm).name() {
             Some(name) => name.to_owned(),
-            None => self.tbs.signature().oid.to_string(),
+            None => self.algorithm.to_string(),
         }
     }
 
     /// The algorithm and size of its own key.
     pub fn key_kind(&self) -> KeyKind {
-        let info = self.tbs.subject_public_key_info();
-        let curve = info.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<ObjectIdentifier>().ok());
-        KeyKind::of(&info.algorithm.oid, curve.as_ref())
+        self.key_kind
     }
 
     /// The key's own bytes: for a curve its point, for RSA modulus and exponent.
     pub fn key_bits(&self) -> &[u8] {
-        self.tbs.subject_public_key_info().subject_public_key.raw_bytes()
+        &self.der[self.key_bits.clone()]
     }
 
     /// The whole SubjectPublicKeyInfo.
     pub fn key_info(&self) -> &[u8] {
-        &self.key_info
+        &self.der[self.key_info.clone()]
     }
 
     /// SHA-256 of the SubjectPublicKeyInfo.
     pub fn key_hash(&self) -> [u8; 32] {
-        sha256(&self.key_info)
+        sha256(self.key_info())
     }
 
     /// The serial number as the status list writes it: lower-case hex without leading zeros.
     pub fn serial(&self) -> String {
-        let digits = hex(self.tbs.serial_number().as_bytes());
+        let digits = hex(&self.der[self.serial.clone()]);
         let short = digits.trim_start_matches('0');
         if short.is_empty() { "0".to_owned() } else { short.to_owned() }
     }
 
     /// From when it is valid.
     pub fn not_before(&self) -> Timestamp {
-        moment(&self.tbs.validity().not_before)
+        self.not_before
     }
 
     /// Until when it is valid.
     pub fn not_after(&self) -> Timestamp {
-        moment(&self.tbs.validity().not_after)
+        self.not_after
     }
 
     /// Whether it is valid at this moment.
     pub fn is_valid_at(&self, at: Timestamp) -> bool {
-        self.not_before() <= at && at <= self.not_after()
+        self.not_before <= at && at <= self.not_after
     }
 
     /// Whose certificate it is.
     pub fn subject(&self) -> String {
-        self.tbs.subject().to_string()
+        text(&self.der[self.subject.clone()])
     }
 
     /// Who says to have signed it.
     pub fn issuer(&self) -> String {
-        self.tbs.issuer().to_string()
+        text(&self.der[self.issuer.clone()])
     }
 
     pub(super) fn names_issuer(&self, issuer: &Self) -> bool {
-        self.tbs.issuer() == issuer.tbs.subject()
+        self.der[self.issuer.clone()] == issuer.der[issuer.subject.clone()]
     }
 
     pub(super) fn subject_has_serial_number(&self) -> bool {
         self.attribute(rfc4519::SERIAL_NUMBER).is_some()
     }
 
-    pub(super) fn subject_organisation(&self) -> Option<String> {
+    pub(super) fn subject_organisation(&self) -> Option<&str> {
         self.attribute(rfc4519::O)
     }
 
-    fn attribute(&self, kind: ObjectIdentifier) -> Option<String> {
-        let found = self
-            .tbs
-            .subject()
-            .iter_rdn()
-            .flat_map(x509_cert::name::RelativeDistinguishedName::iter)
-            .find(|attribute| attribute.oid == kind)?;
-        let text = found.value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned());
-        text.or_else(|_| found.value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned())).ok()
+    fn attribute(&self, kind: ObjectIdentifier) -> Option<&str> {
+        let mut parts = Items::new(&self.der[self.subject.clone()], 0).ok()?.next().ok()??.items().ok()?;
+        while let Ok(Some(set)) = parts.next() {
+            let mut attributes = set.items().ok()?;
+            while let Ok(Some(attribute)) = attributes.next() {
+                let mut attribute = attribute.items().ok()?;
+                if attribute.object("").ok()? == kind {
+                    let value = attribute.next().ok()??;
+                    let is_text = matches!(value.tag, Tag::Utf8String | Tag::PrintableString);
+                    return std::str::from_utf8(value.value).ok().filter(|_| is_text);
+                }
+            }
+        }
+        None
     }
 
     /// Whether it says that it may sign other certificates; none if it says nothing.
@@ -188,16 +227,82 @@ impl Certificate {
 
     /// The content of an extension.
     pub fn extension(&self, kind: &ObjectIdentifier) -> Option<&[u8]> {
-        let extensions = self.tbs.extensions()?;
-        extensions.iter().find(|extension| extension.extn_id == *kind).map(|extension| extension.extn_value.as_bytes())
+        let (_, content) = self.extensions.iter().find(|(other, _)| other == kind)?;
+        Some(&self.der[content.clone()])
     }
 }
 
-fn position(error: &x509_cert::der::Error) -> usize {
-    error.position().and_then(|at| usize::try_from(at).ok()).unwrap_or_default()
+const fn tag_number(number: u32) -> x509_cert::der::TagNumber {
+    x509_cert::der::TagNumber(number)
 }
 
-fn moment(time: &x509_cert::time::Time) -> Timestamp {
+const fn tag(number: u32) -> Tag {
+    Tag::ContextSpecific { constructed: true, number: tag_number(number) }
+}
+
+// Whole bytes alone are signatures and keys.
+fn bits(item: &Item<'_>) -> Result<Range<usize>, Fault> {
+    match item.value {
+        [0, ..] => Ok(item.at + 1..item.range().end),
+        _ => Err(Fault::new(item.at, "is a BIT STRING that is not whole bytes")),
+    }
+}
+
+// Looked through for its form; turned into text only where somebody reads it.
+fn name(parts: &mut Items<'_>, what: &str) -> Result<Range<usize>, Fault> {
+    let (range, name) = parts.ranged(Tag::Sequence, what)?;
+    let mut sets = name.items()?;
+    while let Some(set) = sets.next()? {
+        let mut attributes = set.set()?;
+        while let Some(attribute) = attributes.next()? {
+            let mut attribute = attribute.sequence()?;
+            attribute.object(what)?;
+            attribute.next()?;
+            attribute.end()?;
+        }
+    }
+    Ok(range)
+}
+
+fn text(name: &[u8]) -> String {
+    Name::from_der(name).map_or_else(|_| hex(name), |name| name.to_string())
+}
+
+fn moment(parts: &mut Items<'_>, der: &[u8]) -> Result<Timestamp, Fault> {
+    let from = parts.at();
+    parts.next()?;
+    let time = Time::from_der(&der[from..parts.at()]).map_err(|_| Fault::new(from, "is not a date"))?;
     let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+    Ok(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX))
+}
+
+fn key(info: &Item<'_>) -> Result<(KeyKind, Range<usize>), Fault> {
+    let mut parts = info.items()?;
+    let mut algorithm = parts.expect(Tag::Sequence, "the key's algorithm")?.items()?;
+    let kind = algorithm.object("the key's algorithm")?;
+    let curve = match algorithm.next()? {
+        Some(parameters) if parameters.tag == Tag::ObjectIdentifier => Some(parameters.object()?),
+        _ => None,
+    };
+    algorithm.end()?;
+    let bits = bits(&parts.expect(Tag::BitString, "the public key")?)?;
+    parts.end()?;
+    Ok((KeyKind::of(&kind, curve.as_ref()), bits))
+}
+
+fn extensions(list: &Item<'_>) -> Result<Vec<(ObjectIdentifier, Range<usize>)>, Fault> {
+    let mut items = list.sequence()?;
+    let mut found: Vec<(ObjectIdentifier, Range<usize>)> = Vec::with_capacity(8);
+    while let Some(extension) = items.next()? {
+        let mut parts = extension.sequence()?;
+        let kind = parts.object("an extension")?;
+        parts.optional(Tag::Boolean)?.map(|critical| critical.boolean()).transpose()?;
+        let content = parts.expect(Tag::OctetString, "an extension's content")?;
+        parts.end()?;
+        if found.iter().any(|(other, _)| *other == kind) {
+            return Err(Fault::new(extension.at, format!("the extension {kind} stands twice")));
+        }
+        found.push((kind, content.range()));
+    }
+    Ok(found)
 }

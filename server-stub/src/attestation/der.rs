@@ -1,6 +1,8 @@
 //! Strict DER, item by item: minimal lengths and tags, nothing behind the end. Every fault says where.
 
-use x509_cert::der::{Decode as _, Encode as _, Header, Reader as _, SliceReader, Tag};
+use std::ops::Range;
+
+use x509_cert::der::{Decode as _, Encode as _, Header, Reader as _, SliceReader, Tag, asn1::ObjectIdentifier};
 
 /// Bytes that are not what they must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -69,6 +71,24 @@ impl<'a> Items<'a> {
         }
     }
 
+    /// The same, and where it lies with its tag.
+    pub(super) fn ranged(&mut self, tag: Tag, what: &str) -> Result<(Range<usize>, Item<'a>), Fault> {
+        let from = self.at();
+        let item = self.expect(tag, what)?;
+        Ok((from..self.at(), item))
+    }
+
+    /// The next item if it has this tag; otherwise it stays.
+    pub(super) fn optional(&mut self, tag: Tag) -> Result<Option<Item<'a>>, Fault> {
+        // A tag that cannot be read is told of when it is asked for.
+        if Tag::peek(&self.reader).is_ok_and(|next| next == tag) { self.next() } else { Ok(None) }
+    }
+
+    /// The next item, an OBJECT IDENTIFIER.
+    pub(super) fn object(&mut self, what: &str) -> Result<ObjectIdentifier, Fault> {
+        self.expect(Tag::ObjectIdentifier, what)?.object()
+    }
+
     /// Nothing may follow.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
         if self.reader.is_finished() { Ok(()) } else { Err(Fault::new(self.at(), "has bytes behind its end")) }
@@ -78,6 +98,11 @@ impl<'a> Items<'a> {
 impl<'a> Item<'a> {
     pub(super) fn items(&self) -> Result<Items<'a>, Fault> {
         Items::new(self.value, self.at)
+    }
+
+    /// Where its content lies.
+    pub(super) fn range(&self) -> Range<usize> {
+        self.at..self.at + self.value.len()
     }
 
     /// The only item inside.
@@ -116,6 +141,12 @@ impl<'a> Item<'a> {
             return Err(Fault::new(self.at, "is a number above 64 bits"));
         }
         Ok(digits.iter().fold(0, |sum, digit| sum << 8 | u64::from(*digit)))
+    }
+
+    pub(super) fn object(&self) -> Result<ObjectIdentifier, Fault> {
+        self.must(Tag::ObjectIdentifier)?;
+        ObjectIdentifier::from_bytes(self.value)
+            .map_err(|_| Fault::new(self.at, "is an OBJECT IDENTIFIER that cannot be read"))
     }
 
     pub(super) fn boolean(&self) -> Result<bool, Fault> {

@@ -13,16 +13,20 @@ pub mod apple;
 pub mod bundle;
 pub mod certificate;
 mod der;
+pub mod oddity;
 pub mod reason;
 mod signature;
+pub mod verified;
 mod words;
 
 use agent_core::wire::envelope::from_hex;
 pub use agent_core::wire::envelope::{hex, sha256};
 pub use certificate::Certificate;
 pub use der::Fault;
+pub use oddity::{Oddity, Unusual};
 pub use reason::{Reason, Shortfall};
-pub use words::TEXTS;
+pub use signature::KeyKind;
+pub use words::{ODDITIES, REMEDIES, TEXTS};
 
 /// The bytes of hex digits as other tools print them: in either case, and with colons between them.
 pub fn unhex(text: &str) -> Option<Vec<u8>> {

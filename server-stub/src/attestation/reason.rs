@@ -5,13 +5,13 @@ use serde::Serialize;
 
 use super::words;
 
-macro_rules! reasons {
-    ($($(#[$doc:meta])* $name:ident = $code:literal),+ $(,)?) => {
-        /// A reason with a stable code; the words are in the text table.
+macro_rules! codes {
+    ($(#[$doc:meta])* $kind:ident: $($name:ident = $code:literal),+ $(,)?) => {
+        $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-        pub enum Reason { $(#[doc = $code] #[serde(rename = $code)] $name),+ }
-        impl Reason {
-            /// Every reason.
+        pub enum $kind { $(#[doc = $code] #[serde(rename = $code)] $name),+ }
+        impl $kind {
+            /// Every one.
             pub const ALL: &[Self] = &[$(Self::$name),+];
             /// The code, which does not change.
             pub const fn code(self) -> &'static str {
@@ -21,7 +21,11 @@ macro_rules! reasons {
     };
 }
 
-reasons! {
+pub(super) use codes;
+
+codes! {
+    /// A reason with a stable code; the words are in the text table.
+    Reason:
     Malformed = "malformed",
     ChainTooShort = "chain-too-short",
     BrokenSignature = "broken-signature",
@@ -86,6 +90,11 @@ impl Shortfall {
 impl Reason {
     /// What it means, in one sentence.
     pub fn words(self, language: Language) -> &'static str {
-        words::say(language, self.code())
+        words::say(words::TEXTS, language, self.code())
+    }
+
+    /// What to do about it.
+    pub fn remedy(self, language: Language) -> &'static str {
+        words::say(words::REMEDIES, language, self.code())
     }
 }

@@ -109,3 +109,6 @@ pub(super) fn verify(algorithm: Algorithm, kind: KeyKind, key: &[u8], message: &
     };
     UnparsedPublicKey::new(by, key).verify(message, signature).is_ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! The reasons' sentences, in Spanish and English.
+//! The sentences of reasons and oddities and what to do about them, in Spanish and English.
 
 use agent_core::judge::text::{Language, Text};
 
@@ -89,8 +89,169 @@ pub const TEXTS: &[Text] = &[
     t("broken-assertion", "La clave no firmó esta afirmación.", "The key did not sign this assertion."),
 ];
 
-pub(super) fn say(language: Language, key: &str) -> &'static str {
-    TEXTS.iter().find(|row| row.key == key).map_or("", |row| match language {
+/// What to do: one row per reason.
+pub const REMEDIES: &[Text] = &[
+    t(
+        "malformed",
+        "Guarda los bytes del dispositivo tal como llegaron; si ya lo están, no es de fiar.",
+        "Keep the device's bytes as they came; if they are, do not trust it.",
+    ),
+    t(
+        "chain-too-short",
+        "Entrega la cadena entera, del dispositivo a la raíz.",
+        "Hand in the whole chain, from the device to the root.",
+    ),
+    t(
+        "broken-signature",
+        "Entrega la cadena en su orden y sin cambios; si lo está, está falsificada.",
+        "Hand in the chain in its order and unchanged; if it is, it is forged.",
+    ),
+    t(
+        "unknown-root",
+        "Si la raíz es de tu organización, añádela con --roots; si no, no te fíes del dispositivo.",
+        "If the root is your organisation's, add it with --roots; otherwise do not trust the device.",
+    ),
+    t(
+        "software-root",
+        "Es un emulador o un dispositivo sin hardware seguro: usa otro.",
+        "It is an emulator or a device without secure hardware: use another.",
+    ),
+    t(
+        "expired",
+        "Júzgala en el momento en que llegó (--at), o pide una prueba nueva al dispositivo.",
+        "Judge it at the moment it was received (--at), or ask the device for new evidence.",
+    ),
+    t(
+        "revoked",
+        "La clave se filtró: retira el dispositivo o espera a que reciba otra.",
+        "The key has leaked: retire the device, or wait until it is given another.",
+    ),
+    t(
+        "suspended",
+        "Espera a que se levante la suspensión y actualiza la lista de estado.",
+        "Wait until the suspension is lifted, and fetch the status list again.",
+    ),
+    t(
+        "chain-extended",
+        "Alguien firma con una clave certificada: no te fíes del dispositivo.",
+        "Somebody signs with an attested key: do not trust the device.",
+    ),
+    t(
+        "no-attestation",
+        "Pide la clave con un desafío y entrega la cadena desde el primer certificado.",
+        "Ask for the key with a challenge, and hand in the chain from its first certificate.",
+    ),
+    t(
+        "wrong-challenge",
+        "Compara con el desafío que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
+        "Compare with the challenge that this device was given; if it is that, the evidence is from another occasion.",
+    ),
+    t(
+        "challenge-not-given",
+        "Di qué desafío se dio, o que no importa.",
+        "Say which challenge was given, or that it does not matter.",
+    ),
+    t("wrong-key", "Vuelve a inscribir el dispositivo.", "Enrol the device again."),
+    t("unsupported-leaf-key", "Pide al dispositivo una clave P-256.", "Ask the device for a P-256 key."),
+    t(
+        "software-level",
+        "Pide la clave en el entorno seguro o en StrongBox; si no los tiene, usa otro dispositivo.",
+        "Ask for the key in the trusted environment or in StrongBox; if it has neither, use another device.",
+    ),
+    t(
+        "level-mismatch",
+        "Pide una clave nueva; si se repite, no te fíes del dispositivo.",
+        "Ask for a new key; if it happens again, do not trust the device.",
+    ),
+    t(
+        "key-not-generated-in-hardware",
+        "Genera la clave en el dispositivo en vez de importarla.",
+        "Generate the key on the device instead of importing it.",
+    ),
+    t(
+        "no-root-of-trust",
+        "El dispositivo no puede demostrar su arranque: usa otro.",
+        "The device cannot prove its start: use another.",
+    ),
+    t(
+        "not-locked",
+        "Cierra el cargador de arranque; eso borra el dispositivo.",
+        "Lock the bootloader; that erases the device.",
+    ),
+    t(
+        "boot-not-verified",
+        "Instala el sistema del fabricante y cierra el cargador de arranque.",
+        "Install the vendor's system and lock the bootloader.",
+    ),
+    t(
+        "self-signed-boot-unlisted",
+        "Si confías en ese sistema, añade su clave con --boot-keys.",
+        "If you trust that system, add its key with --boot-keys.",
+    ),
+    t(
+        "os-unknown",
+        "Es un sistema en desarrollo: instala uno publicado.",
+        "It is a development build: install a released one.",
+    ),
+    t("id-attestation", "Pide la clave desde la aplicación.", "Ask for the key from the application."),
+    t(
+        "wrong-app",
+        "Compara con el identificador de tu aplicación; si es el bueno, otra pidió la clave.",
+        "Compare with your application's identifier; if that is right, another one asked for the key.",
+    ),
+    t(
+        "wrong-signer",
+        "Compara con el certificado que firma tu aplicación; si es ese, la aplicación está reempaquetada.",
+        "Compare with the certificate that signs your application; if it is that, the application was repackaged.",
+    ),
+    t(
+        "wrong-nonce",
+        "Compara con el desafío que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
+        "Compare with the challenge that this device was given; if it is that, the evidence is from another occasion.",
+    ),
+    t(
+        "wrong-environment",
+        "Instala la aplicación de producción, o pide el entorno de desarrollo para probar.",
+        "Install the production build, or ask for the development environment to test.",
+    ),
+    t("wrong-key-id", "Vuelve a inscribir el dispositivo.", "Enrol the device again."),
+    t("counter-not-zero", "Pide una clave nueva: esta ya se usó.", "Ask for a new key: this one was used before."),
+    t(
+        "counter-not-rising",
+        "Pide una afirmación nueva; si se repite, alguien la copió.",
+        "Ask for a new assertion; if it happens again, somebody copied it.",
+    ),
+    t(
+        "broken-assertion",
+        "Comprueba que el desafío y la clave son los de este dispositivo; si lo son, está falsificada.",
+        "Check that challenge and key are this device's; if they are, it is forged.",
+    ),
+];
+
+/// One row per oddity.
+pub const ODDITIES: &[Text] = &[
+    t("unknown-version", "No se conoce la versión de la descripción.", "The description's version is not known."),
+    t("unknown-level", "No se conoce el nivel de seguridad.", "The security level is not known."),
+    t("unknown-tag", "No se conoce el campo; no se lee.", "The tag is not known, and not read."),
+    t("repeated-tag", "El campo aparece dos veces.", "The tag stands twice."),
+    t("unordered-tags", "Los campos no están en orden.", "The tags are not in order."),
+    t("unknown-origin", "No se conoce el origen de la clave.", "The key's origin is not known."),
+    t("unknown-boot-state", "No se conoce el estado del arranque.", "The state of the start is not known."),
+    t("no-boot-key", "La clave del sistema está vacía o es cero.", "The system's key is empty or zero."),
+    t(
+        "other-issuer-name",
+        "El nombre de su emisor no es el del siguiente certificado.",
+        "Its issuer's name is not the next certificate's.",
+    ),
+    t(
+        "not-an-authority",
+        "Firma otro certificado sin decir que puede.",
+        "It signs another certificate without saying that it may.",
+    ),
+];
+
+pub(super) fn say(texts: &'static [Text], language: Language, key: &str) -> &'static str {
+    texts.iter().find(|row| row.key == key).map_or("", |row| match language {
         Language::Es => row.es,
         Language::En => row.en,
     })
@@ -98,15 +259,21 @@ pub(super) fn say(language: Language, key: &str) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::Reason, *};
+    use super::{
+        super::{Reason, Unusual},
+        *,
+    };
 
     #[test]
-    fn every_reason_has_its_sentence_in_both_languages_and_no_row_is_left_over() {
-        for reason in Reason::ALL {
-            for language in [Language::Es, Language::En] {
-                assert!(!reason.words(language).is_empty(), "{}", reason.code());
+    fn every_code_has_its_sentences_in_both_languages_and_no_row_is_left_over() {
+        let reasons: Vec<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        let oddities: Vec<_> = Unusual::ALL.iter().map(|unusual| unusual.code()).collect();
+        for (texts, codes) in [(TEXTS, &reasons), (REMEDIES, &reasons), (ODDITIES, &oddities)] {
+            assert_eq!(texts.iter().map(|row| row.key).collect::<Vec<_>>(), *codes);
+            for row in texts {
+                assert!(row.es.ends_with('.') && row.en.ends_with('.'), "{}", row.key);
+                assert_ne!(row.es, row.en);
             }
         }
-        assert_eq!(TEXTS.len(), Reason::ALL.len());
     }
 }

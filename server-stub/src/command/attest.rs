@@ -1,14 +1,17 @@
 //! `attest`: verifies one piece of evidence and says what it proves. Needs no data folder.
 
 mod android;
+mod description;
 mod ios;
+mod told;
+mod words;
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::{answer::Answer, data::Context, error::CommandError, input::InputError};
-use crate::attestation::{Shortfall, unhex};
+use crate::attestation::unhex;
 use agent_core::judge::text::Language;
 
 const ANDROID_EXAMPLES: &str = "Examples:\n  \
@@ -59,35 +62,4 @@ fn moment(text: &str) -> Result<Timestamp, String> {
 
 fn language(tag: &str) -> Result<Language, String> {
     Language::from_tag(tag).ok_or_else(|| "write `es` or `en`".to_owned())
-}
-
-/// One line for each reason.
-fn findings(shortfalls: &[Shortfall], language: Language) -> Vec<String> {
-    let line = |shortfall: &Shortfall| {
-        let place = shortfall.certificate.map(|number| format!("certificate {number}: ")).unwrap_or_default();
-        let detail = shortfall.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
-        format!("  {place}{}{detail} [{}]", shortfall.reason.words(language), shortfall.reason.code())
-    };
-    shortfalls.iter().map(line).collect()
-}
-
-fn findings_json(shortfalls: &[Shortfall], language: Language) -> serde_json::Value {
-    let one = |shortfall: &Shortfall| {
-        serde_json::json!({
-            "reason": shortfall.reason.code(), "certificate": shortfall.certificate, "detail": shortfall.detail,
-            "words": shortfall.reason.words(language),
-        })
-    };
-    shortfalls.iter().map(one).collect()
-}
-
-fn verdict(shortfalls: &[Shortfall], what: &str, at: Timestamp) -> String {
-    match shortfalls {
-        [] => format!("PROVED at {at}: {what}."),
-        [one] => format!("NOT PROVED at {at}: {}.", one.reason.code()),
-        all => {
-            let codes: Vec<&str> = all.iter().map(|shortfall| shortfall.reason.code()).collect();
-            format!("NOT PROVED at {at}: {}.", codes.join(", "))
-        }
-    }
 }

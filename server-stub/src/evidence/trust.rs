@@ -199,7 +199,7 @@ fn roots(name: Document, bytes: &[u8]) -> Result<Vec<crate::attestation::Certifi
         why: error.to_string(),
     };
     let found = Roots::from_bytes(bytes).map_err(|error| unreadable(&error))?;
-    match found.iter().position(android::roots::is_software) {
+    match found.iter().position(|root| Roots::google().is_published(root)) {
         Some(index) => Err(TrustError::SoftwareRoot { number: index + 1 }),
         None => Ok(found),
     }

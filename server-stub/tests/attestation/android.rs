@@ -1,15 +1,14 @@
 //! Each reason of an Android chain, once present and once absent.
 
-use std::{num::NonZeroUsize, sync::LazyLock};
+use std::{collections::HashSet, num::NonZeroUsize, sync::LazyLock};
 
 use atalaya_server::attestation::{
-    Certificate, Reason,
+    Certificate, Reason, Unusual,
     android::{AppId, BootKey, Challenge, Expected, Judgement, Roots, StatusList, Trust, Verified, judge},
 };
 use jiff::Timestamp;
-use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 
-use super::authority::{Authority, Description, integer, octets, tagged};
+use super::authority::{Authority, Description, integer, octets, p256, tagged};
 
 fn now() -> Timestamp {
     "2026-11-25T09:00:00Z".parse().unwrap()
@@ -39,7 +38,7 @@ fn of(change: impl FnOnce(&mut Description)) -> Vec<&'static str> {
 
 #[test]
 fn a_sound_chain_is_proved_from_either_provisioning() {
-    for authority in [Authority::remote(), Authority::factory()] {
+    for authority in [Authority::remote(), Authority::factory(), Authority::factory_rsa()] {
         let judged = judged(&authority, &authority.chain(&Description::default().to_der()), |_| {});
         assert_eq!(reasons(&judged), [""; 0]);
         let facts = serde_json::to_value(&judged.facts).unwrap();
@@ -97,7 +96,7 @@ fn a_listed_system_of_ones_own_is_proved_and_named() {
 
 #[test]
 fn the_key_is_compared() {
-    let (authority, key) = (Authority::remote(), KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap());
+    let (authority, key) = (Authority::remote(), p256());
     let chain = authority.chain_to(&Description::default().to_der(), &key);
     let right = key.public_key_raw().to_vec();
     assert!(judged(&authority, &chain, |expected| expected.key = Some(&right)).is_proved());
@@ -120,7 +119,7 @@ fn a_chain_whose_parts_do_not_belong_together_is_broken() {
     let mut chain = ours.chain(&Description::default().to_der());
     chain[0] = theirs.chain(&Description::default().to_der()).remove(0);
     assert_eq!(reasons(&judged(&ours, &chain, |_| {})), ["broken-signature"]);
-    let short = ours.chain(&Description::default().to_der()).split_off(2);
+    let short = ours.chain(&Description::default().to_der()).split_off(3);
     assert_eq!(reasons(&judged(&ours, &short, |_| {})), ["chain-too-short", "no-attestation"]);
     assert_eq!(reasons(&judged(&ours, &[], |_| {})), ["chain-too-short", "no-attestation"]);
 }
@@ -157,7 +156,7 @@ fn dates_count_for_remote_provisioning_and_not_for_the_factory() {
     let trust = Trust { roots, status: None, cache: Some(&cache) };
     assert!(judge(&chain, &trust, &expected, now()).is_proved());
     // What was verified before is not kept from its date.
-    assert_eq!(reasons(&judge(&chain, &trust, &expected, at)), ["expired", "expired"]);
+    assert_eq!(reasons(&judge(&chain, &trust, &expected, at)), ["expired"; 3]);
     let authority = Authority::factory();
     roots.add(&authority.root());
     let chain = authority.chain(&Description::default().to_der());
@@ -196,13 +195,47 @@ fn odd_lists_are_read_and_what_contradicts_itself_says_nothing() {
     };
     let odd = with(vec![tagged(3, &integer(256)), tagged(9999, &octets(&[1])), tagged(705, &integer(160_000))]);
     assert!(odd.is_proved());
-    let told = odd.oddities.join("\n");
-    assert!(
-        told.contains("not in order") && told.contains("tag 9999 is not known") && told.contains("twice"),
-        "{told}"
+    let told: Vec<_> = odd.oddities.iter().map(|odd| (odd.code.code(), odd.detail.as_deref())).collect();
+    assert_eq!(
+        told,
+        [
+            ("unknown-tag", Some("hardwareEnforced.9999")),
+            ("repeated-tag", Some("hardwareEnforced.osVersion")),
+            ("unordered-tags", Some("hardwareEnforced")),
+        ]
     );
     assert_eq!(reasons(&with(vec![tagged(705, &integer(170_000))])), ["os-unknown"]);
     assert_eq!(reasons(&with(vec![tagged(702, &integer(2))])), ["key-not-generated-in-hardware"]);
+}
+
+#[test]
+fn every_oddity_is_told_and_none_of_them_weighs() {
+    let description = |change: &dyn Fn(&mut Description)| {
+        let mut description = Description::default();
+        change(&mut description);
+        description
+    };
+    let authority = Authority::remote();
+    let of = |description: &Description| {
+        let judged = judged(&authority, &authority.chain(&description.to_der()), |_| {});
+        let codes: Vec<_> = judged.oddities.iter().map(|odd| odd.code).collect();
+        codes
+    };
+    let mut seen: HashSet<Unusual> = HashSet::new();
+    assert_eq!(of(&description(&|_| {})), []);
+    seen.extend(of(&description(&|d| d.version = 600)));
+    seen.extend(of(&description(&|d| d.levels = (7, 7))));
+    seen.extend(of(&description(&|d| d.origin = Some(9))));
+    seen.extend(of(&description(&|d| d.root = Some((vec![0; 32], 0xff, 9)))));
+    seen.extend(of(&description(&|d| d.more_hardware = vec![tagged(705, &integer(160_000)), tagged(9999, &[5, 0])])));
+    // The attested key signs one more, whose name and right nobody gave.
+    let extended = judged(&authority, &authority.extended(), |_| {});
+    seen.extend(extended.oddities.iter().map(|odd| odd.code));
+    let mut renamed = authority.chain(&Description::default().to_der());
+    renamed.remove(1);
+    seen.extend(judged(&authority, &renamed, |_| {}).oddities.iter().map(|odd| odd.code));
+    let missing: Vec<_> = Unusual::ALL.iter().filter(|code| !seen.contains(*code)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! An authority of our own, shaped like the real ones, and just enough DER to write a key description.
+//! Authorities of our own, shaped like Google's, and just enough DER to write a key description.
 
-use atalaya_server::attestation::{Certificate, sha256};
+use atalaya_server::attestation::Certificate;
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, IsCa, Issuer, KeyPair,
-    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, date_time_ymd,
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PublicKeyData, SigningKey as _, date_time_ymd,
 };
 
 pub(crate) fn der(tag: &[u8], content: &[u8]) -> Vec<u8> {
@@ -20,6 +21,10 @@ pub(crate) fn der(tag: &[u8], content: &[u8]) -> Vec<u8> {
 
 pub(crate) fn sequence(parts: &[Vec<u8>]) -> Vec<u8> {
     der(&[0x30], &parts.concat())
+}
+
+pub(crate) fn set(items: &[Vec<u8>]) -> Vec<u8> {
+    der(&[0x31], &items.concat())
 }
 
 pub(crate) fn integer(value: u64) -> Vec<u8> {
@@ -50,6 +55,7 @@ pub(crate) fn tagged(number: u16, inner: &[u8]) -> Vec<u8> {
 /// A description to be changed by each test.
 #[derive(Clone)]
 pub(crate) struct Description {
+    pub(crate) version: u64,
     pub(crate) levels: (u8, u8),
     pub(crate) challenge: Vec<u8>,
     pub(crate) origin: Option<u64>,
@@ -63,6 +69,7 @@ pub(crate) struct Description {
 impl Default for Description {
     fn default() -> Self {
         Self {
+            version: 400,
             levels: (1, 1),
             challenge: b"challenge".to_vec(),
             origin: Some(0),
@@ -77,11 +84,11 @@ impl Default for Description {
 
 impl Description {
     pub(crate) fn to_der(&self) -> Vec<u8> {
-        let set = |items: Vec<Vec<u8>>| der(&[0x31], &items.concat());
-        let packages = self.packages.iter().map(|name| sequence(&[octets(name.as_bytes()), integer(1)])).collect();
-        let signers = self.signers.iter().map(|signer| octets(signer)).collect();
-        let app = octets(&sequence(&[set(packages), set(signers)]));
-        let mut hardware = vec![tagged(1, &set(vec![integer(2)])), tagged(503, &[5, 0])];
+        let packages: Vec<_> =
+            self.packages.iter().map(|name| sequence(&[octets(name.as_bytes()), integer(1)])).collect();
+        let signers: Vec<_> = self.signers.iter().map(|signer| octets(signer)).collect();
+        let app = octets(&sequence(&[set(&packages), set(&signers)]));
+        let mut hardware = vec![tagged(1, &set(&[integer(2)])), tagged(503, &[5, 0])];
         hardware.extend(self.origin.map(|origin| tagged(702, &integer(origin))));
         hardware.extend(self.root.as_ref().map(|(key, locked, state)| {
             tagged(704, &sequence(&[octets(key), der(&[1], &[*locked]), enumerated(*state), octets(&[3; 32])]))
@@ -93,9 +100,9 @@ impl Description {
         ]);
         hardware.extend(self.more_hardware.clone());
         sequence(&[
-            integer(400),
+            integer(self.version),
             enumerated(self.levels.0),
-            integer(400),
+            integer(self.version),
             enumerated(self.levels.1),
             octets(&self.challenge),
             octets(&[]),
@@ -105,16 +112,16 @@ impl Description {
     }
 }
 
-/// Names, keys and certificates from the root down.
+/// Names, keys and certificates from the root down to the one that attests.
 pub(crate) struct Authority {
-    root: (CertificateParams, KeyPair),
-    upper: (CertificateParams, KeyPair),
-    pub(crate) attestation: (CertificateParams, KeyPair),
+    issuers: Vec<(CertificateParams, KeyPair)>,
+    certificates: Vec<Certificate>,
 }
 
 const DESCRIPTION: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 17];
+const PROVISIONING: &[u64] = &[1, 3, 6, 1, 4, 1, 11129, 2, 1, 30];
 
-fn params(kind: DnType, name: &str, years: (i32, i32), is_ca: bool) -> CertificateParams {
+pub(crate) fn params(kind: DnType, name: &str, years: (i32, i32), is_ca: bool) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(kind, name);
@@ -126,108 +133,155 @@ fn params(kind: DnType, name: &str, years: (i32, i32), is_ca: bool) -> Certifica
     params
 }
 
-fn key(curve: &'static rcgen::SignatureAlgorithm) -> KeyPair {
+pub(crate) fn key(curve: &'static rcgen::SignatureAlgorithm) -> KeyPair {
     KeyPair::generate_for(curve).unwrap()
+}
+
+pub(crate) fn p256() -> KeyPair {
+    key(&PKCS_ECDSA_P256_SHA256)
+}
+
+pub(crate) fn p384() -> KeyPair {
+    key(&PKCS_ECDSA_P384_SHA384)
+}
+
+// ring makes no RSA keys, so these stand beside.
+fn rsa(pem: &str) -> KeyPair {
+    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    KeyPair::try_from(STANDARD.decode(base64).unwrap()).unwrap()
+}
+
+pub(crate) fn rsa_2048() -> KeyPair {
+    rsa(include_str!("keys/rsa-2048.key.pem"))
+}
+
+fn rsa_4096() -> KeyPair {
+    rsa(include_str!("keys/rsa-4096.key.pem"))
+}
+
+fn rsa_root() -> KeyPair {
+    rsa(include_str!("keys/rsa-4096-root.key.pem"))
 }
 
 fn serial_number() -> DnType {
     DnType::CustomDnType(vec![2, 5, 4, 5])
 }
 
+fn root() -> CertificateParams {
+    params(serial_number(), "f92009e853b6b045", (2019, 2034), true)
+}
+
 impl Authority {
-    /// Subjects with serial numbers, as in a factory.
+    /// As in a factory: subjects with serial numbers, under an RSA root.
     pub(crate) fn factory() -> Self {
-        Self::new(serial_number(), "0a0b0c", (2020, 2021))
+        let made = |name| params(serial_number(), name, (2020, 2021), true);
+        Self::new(vec![(root(), rsa_root()), (made("0a0b0c"), p384()), (made("0d0e0f"), p256())])
     }
 
-    /// Google's organisation between root and device.
+    /// The same, of RSA keys alone.
+    pub(crate) fn factory_rsa() -> Self {
+        let made = |name| params(serial_number(), name, (2020, 2021), true);
+        Self::new(vec![(root(), rsa_root()), (made("0a0b0c"), rsa_4096()), (made("0d0e0f"), rsa_2048())])
+    }
+
+    /// As provisioned over the network: Google's organisation between root and device.
     pub(crate) fn remote() -> Self {
-        Self::new(DnType::OrganizationName, "Google LLC", (2026, 2027))
+        let google = || params(DnType::OrganizationName, "Google LLC", (2026, 2027), true);
+        Self::new(vec![(root(), p384()), (google(), p384()), (google(), p256()), (tee(), p256())])
     }
 
-    fn new(kind: DnType, name: &str, years: (i32, i32)) -> Self {
-        Self {
-            root: (params(serial_number(), "f92009e853b6b045", (2019, 2034), true), key(&PKCS_ECDSA_P384_SHA384)),
-            upper: (params(kind.clone(), name, years, true), key(&PKCS_ECDSA_P384_SHA384)),
-            attestation: (params(kind, name, years, true), key(&PKCS_ECDSA_P256_SHA256)),
+    fn new(issuers: Vec<(CertificateParams, KeyPair)>) -> Self {
+        let mut made = Self { issuers: Vec::new(), certificates: Vec::new() };
+        for (params, key) in issuers {
+            made.push(params, key);
         }
+        made
+    }
+
+    fn push(&mut self, params: CertificateParams, key: KeyPair) {
+        let certificate = match self.issuers.last() {
+            Some(issuer) => params.signed_by(&key, &Issuer::from_params(&issuer.0, &issuer.1)),
+            None => params.self_signed(&key),
+        };
+        self.certificates.push(read(certificate.unwrap().der()));
+        self.issuers.push((params, key));
+    }
+
+    /// The device is given another key to attest with.
+    pub(crate) fn renew(&mut self) {
+        self.issuers.pop();
+        self.certificates.pop();
+        self.push(tee(), p256());
     }
 
     pub(crate) fn root(&self) -> Certificate {
-        Certificate::from_der(self.root.0.self_signed(&self.root.1).unwrap().der()).unwrap()
+        self.certificates[0].clone()
     }
 
-    /// Leaf, attestation, upper, root.
+    /// Leaf, attestation, what is between, root.
     pub(crate) fn chain(&self, description: &[u8]) -> Vec<Certificate> {
-        self.chain_to(description, &key(&PKCS_ECDSA_P256_SHA256))
+        self.chain_to(description, &p256())
     }
 
-    pub(crate) fn chain_to(&self, description: &[u8], leaf: &KeyPair) -> Vec<Certificate> {
-        let mut params = params(DnType::CommonName, "Android Keystore Key", (1975, 2048), false);
-        params.custom_extensions.push(CustomExtension::from_oid_content(DESCRIPTION, description.to_vec()));
-        let issuer = Issuer::from_params(&self.attestation.0, &self.attestation.1);
-        let mut chain = vec![read(&params.signed_by(leaf, &issuer).unwrap())];
-        let issuer = Issuer::from_params(&self.upper.0, &self.upper.1);
-        chain.push(read(&self.attestation.0.signed_by(&self.attestation.1, &issuer).unwrap()));
-        let issuer = Issuer::from_params(&self.root.0, &self.root.1);
-        chain.push(read(&self.upper.0.signed_by(&self.upper.1, &issuer).unwrap()));
-        chain.push(self.root());
+    pub(crate) fn chain_to(&self, description: &[u8], leaf: &impl PublicKeyData) -> Vec<Certificate> {
+        let (above, key) = self.issuers.last().unwrap();
+        let leaf = described(description).signed_by(leaf, &Issuer::from_params(above, key)).unwrap();
+        let above = self.certificates.iter().rev().cloned();
+        std::iter::once(read(leaf.der())).chain(above).collect()
+    }
+
+    /// A chain to a key of a kind that no library here makes: the leaf is put together by hand.
+    pub(crate) fn chain_to_ml_dsa(&self, description: &[u8]) -> Vec<Certificate> {
+        let leaf = p256();
+        let mut chain = self.chain_to(description, &leaf);
+        let named = sequence(&[der(&[6], &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 0x12])]);
+        let key = sequence(&[named, der(&[3], &[0; 1953])]);
+        let (before, after) = (leaf.subject_public_key_info(), inside(inside(chain[0].der())));
+        let at = after.windows(before.len()).position(|window| window == before).unwrap();
+        let length = inside(chain[0].der()).len() - after.len();
+        let signed_length = signed_length(inside(chain[0].der())) - length;
+        let signed = sequence(&[after[..at].to_vec(), key, after[at + before.len()..signed_length].to_vec()]);
+        let signature = [&[0][..], &self.issuers.last().unwrap().1.sign(&signed).unwrap()].concat();
+        let by = sequence(&[der(&[6], &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02])]);
+        chain[0] = read(&sequence(&[signed, by, der(&[3], &signature)]));
         chain
     }
 
     /// The attested key of a chain signs one more.
     pub(crate) fn extended(&self) -> Vec<Certificate> {
-        let middle = key(&PKCS_ECDSA_P256_SHA256);
-        let honest = self.chain_to(&Description::default().to_der(), &middle);
-        let mut params = params(DnType::CommonName, "Android Keystore Key", (1975, 2048), false);
+        let middle = p256();
         let content = Description::default().to_der();
-        params.custom_extensions.push(CustomExtension::from_oid_content(DESCRIPTION, content));
-        let above = self::params(DnType::CommonName, "Android Keystore Key", (1975, 2048), true);
-        let forged = params.signed_by(&key(&PKCS_ECDSA_P256_SHA256), &Issuer::from_params(&above, &middle)).unwrap();
-        std::iter::once(read(&forged)).chain(honest).collect()
+        let honest = self.chain_to(&content, &middle);
+        let above = params(DnType::CommonName, "Android Keystore Key", (1975, 2048), true);
+        let forged = described(&content).signed_by(&p256(), &Issuer::from_params(&above, &middle)).unwrap();
+        std::iter::once(read(forged.der())).chain(honest).collect()
     }
 }
 
-fn read(certificate: &rcgen::Certificate) -> Certificate {
-    Certificate::from_der(certificate.der()).unwrap()
+// What stands in the first item of these bytes, and what follows it.
+fn inside(bytes: &[u8]) -> &[u8] {
+    &bytes[if bytes[1] < 0x80 { 2 } else { 2 + usize::from(bytes[1] & 0x7f) }..]
 }
 
-/// An App Attest object, its root, its key.
-pub(crate) fn app_attest(app: &str, hash: [u8; 32], aaguid: &[u8; 16], tail: &[u8]) -> (Vec<u8>, Certificate, KeyPair) {
-    use ciborium::Value;
-    let root_params = params(DnType::CommonName, "Root", (2020, 2045), true);
-    let (root_key, ca_key, leaf_key) =
-        (key(&PKCS_ECDSA_P384_SHA384), key(&PKCS_ECDSA_P384_SHA384), key(&PKCS_ECDSA_P256_SHA256));
-    let ca_params = params(DnType::CommonName, "App Attestation CA 1", (2020, 2030), true);
-    let point = leaf_key.public_key_raw().to_vec();
-    let id = sha256(&point);
-    let mut data = sha256(app.as_bytes()).to_vec();
-    data.extend([0x40, 0, 0, 0, 0]);
-    data.extend(aaguid);
-    data.extend([0, 32]);
-    data.extend(id);
-    let cose = Value::Map(vec![
-        (1.into(), 2.into()),
-        (3.into(), (-7).into()),
-        ((-1).into(), 1.into()),
-        ((-2).into(), Value::Bytes(point[1..33].to_vec())),
-        ((-3).into(), Value::Bytes(point[33..].to_vec())),
-    ]);
-    ciborium::into_writer(&cose, &mut data).unwrap();
-    data.extend(tail);
-    let nonce = sha256(&[&data[..], &hash].concat());
-    let mut leaf = params(DnType::CommonName, "key", (2026, 2027), false);
-    let content = sequence(&[tagged(1, &octets(&nonce))]);
-    leaf.custom_extensions.push(CustomExtension::from_oid_content(&[1, 2, 840, 113_635, 100, 8, 2], content));
-    let leaf = leaf.signed_by(&leaf_key, &Issuer::from_params(&ca_params, &ca_key)).unwrap();
-    let ca = ca_params.signed_by(&ca_key, &Issuer::from_params(&root_params, &root_key)).unwrap();
-    let bytes = |certificate: &rcgen::Certificate| Value::Bytes(certificate.der().to_vec());
-    let object = Value::Map(vec![
-        ("fmt".into(), "apple-appattest".into()),
-        ("attStmt".into(), Value::Map(vec![("x5c".into(), Value::Array(vec![bytes(&leaf), bytes(&ca)]))])),
-        ("authData".into(), Value::Bytes(data)),
-    ]);
-    let mut out = Vec::new();
-    ciborium::into_writer(&object, &mut out).unwrap();
-    (out, read(&root_params.self_signed(&root_key).unwrap()), leaf_key)
+// The length of the first item, with its tag; certificates of a leaf have two bytes of length.
+fn signed_length(bytes: &[u8]) -> usize {
+    assert_eq!(bytes[1], 0x82);
+    4 + usize::from(bytes[2]) * 256 + usize::from(bytes[3])
+}
+
+fn described(description: &[u8]) -> CertificateParams {
+    let mut params = params(DnType::CommonName, "Android Keystore Key", (1975, 2048), false);
+    params.custom_extensions.push(CustomExtension::from_oid_content(DESCRIPTION, description.to_vec()));
+    params
+}
+
+// A map that says how many certificates were issued to the device: {1: 16}.
+fn tee() -> CertificateParams {
+    let mut params = params(DnType::OrganizationName, "TEE", (2026, 2027), true);
+    params.custom_extensions.push(CustomExtension::from_oid_content(PROVISIONING, vec![0xa1, 1, 16]));
+    params
+}
+
+pub(crate) fn read(der: &[u8]) -> Certificate {
+    Certificate::from_der(der).unwrap()
 }

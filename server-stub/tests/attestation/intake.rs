@@ -37,7 +37,7 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
 
-use super::authority::{Authority, Description, app_attest};
+use super::{apple_authority::app_attest, authority::{Authority, Description}};
 
 const APP: &str = "com.example.app";
 const TEAM_APP: &str = "ABCDE12345.com.example.app";

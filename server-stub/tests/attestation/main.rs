@@ -4,6 +4,14 @@
 
 mod android;
 mod apple;
+mod apple_authority;
 mod authority;
+mod cache;
+mod certificate;
+mod commands;
+mod extension;
+mod fuzz_targets;
 mod intake;
+mod published;
+mod reasons;
 mod recorded;

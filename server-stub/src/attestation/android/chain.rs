@@ -1,17 +1,14 @@
 //! A chain from an attested key to a root: every signature, every date that counts, every serial.
 
-use std::{num::NonZeroUsize, sync::Mutex};
-
 use jiff::Timestamp;
-use lru::LruCache;
 use serde::Serialize;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::{
-    super::{Certificate, Reason, Shortfall},
+    super::{Certificate, Oddity, Reason, Shortfall, Unusual, verified::Verified},
     extension::KEY_DESCRIPTION,
     revocation::{Status, StatusList},
-    roots::{self, Roots},
+    roots::Roots,
 };
 
 const PROVISIONING_INFO: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.1.11129.2.1.30");
@@ -34,43 +31,8 @@ pub struct Trust<'a> {
     pub roots: &'a Roots,
     /// Who is revoked; none if no list is at hand.
     pub status: Option<&'a StatusList>,
-    /// Signatures that were verified before.
+    /// Signatures that were verified before; a server keeps one for all its threads.
     pub cache: Option<&'a Verified>,
-}
-
-/// Upper certificates whose signature was verified: many devices share them. Dates and revocation are never kept.
-pub struct Verified(Mutex<LruCache<[u8; 32], ()>>);
-
-impl Verified {
-    /// Room for this many.
-    pub fn new(most: NonZeroUsize) -> Self {
-        Self(Mutex::new(LruCache::new(most)))
-    }
-
-    fn key(child: &Certificate, issuer: &Certificate) -> [u8; 32] {
-        let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
-        for part in [child.signed(), child.signature(), issuer.key_info()] {
-            hash.update(&(part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        hash.update(child.algorithm().as_bytes());
-        let mut out = [0; 32];
-        out.copy_from_slice(hash.finish().as_ref());
-        out
-    }
-
-    fn verify(&self, child: &Certificate, issuer: &Certificate) -> bool {
-        let key = Self::key(child, issuer);
-        let lock = || self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if lock().get(&key).is_some() {
-            return true;
-        }
-        let holds = child.is_signed_by(issuer);
-        if holds {
-            lock().put(key, ());
-        }
-        holds
-    }
 }
 
 /// How the key came into the device, as its certificates show it.
@@ -79,8 +41,7 @@ pub fn provisioning(chain: &[Certificate]) -> Provisioning {
         return Provisioning::Unknown;
     };
     let is_remote = |certificate: &Certificate| {
-        certificate.extension(&PROVISIONING_INFO).is_some()
-            || certificate.subject_organisation().is_some_and(|name| name == "Google LLC")
+        certificate.extension(&PROVISIONING_INFO).is_some() || certificate.subject_organisation() == Some("Google LLC")
     };
     if between.iter().any(is_remote) {
         Provisioning::Remote
@@ -104,31 +65,24 @@ pub fn certificates_issued(chain: &[Certificate]) -> Option<u64> {
 pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Shortfall> {
     let mut found = Vec::new();
     if chain.len() < 3 {
-        found.push(Shortfall::new(Reason::ChainTooShort).with(format!("{} certificates", chain.len())));
+        found.push(Shortfall::new(Reason::ChainTooShort).with(chain.len().to_string()));
     }
-    for (index, pair) in chain.windows(2).enumerate() {
-        let (child, issuer) = (&pair[0], &pair[1]);
-        let holds = match trust.cache {
-            // The leaf is new each time.
-            Some(cache) if index > 0 => cache.verify(child, issuer),
-            _ => child.is_signed_by(issuer),
-        };
-        if !holds {
-            let with = format!("{}, by a key of {}", child.algorithm(), issuer.key_kind().name());
-            found.push(Shortfall::of(Reason::BrokenSignature, index).with(with));
-        }
+    let is_known = chain.last().is_some_and(|last| trust.roots.name(last).is_some());
+    for index in broken(chain, trust.cache.filter(|_| is_known)) {
+        let with = format!("{}, {}", chain[index].algorithm(), chain[index + 1].key_kind().name());
+        found.push(Shortfall::of(Reason::BrokenSignature, index).with(with));
     }
     if let Some((last, index)) = chain.last().zip(chain.len().checked_sub(1)) {
-        if roots::is_software(last) {
+        if trust.roots.is_published(last) {
             found.push(Shortfall::of(Reason::SoftwareRoot, index).with(last.subject()));
-        } else if trust.roots.name(last).is_none() {
+        } else if !is_known {
             found.push(Shortfall::of(Reason::UnknownRoot, index).with(last.subject()));
         }
         if provisioning(chain) != Provisioning::Factory {
             // Neither the leaf's dates, which devices invent, nor the root's, which is trusted as a key.
             for (index, certificate) in chain.iter().enumerate().take(index).skip(1) {
                 if !certificate.is_valid_at(at) {
-                    let dates = format!("{} to {}", certificate.not_before(), certificate.not_after());
+                    let dates = format!("{}/{}", certificate.not_before(), certificate.not_after());
                     found.push(Shortfall::of(Reason::Expired, index).with(dates));
                 }
             }
@@ -148,15 +102,33 @@ pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Sh
     found
 }
 
+/// Which certificates the next one's key did not sign. From the root down, so that the cache takes only what stands under
+/// a trusted key: nobody else can fill it.
+fn broken(chain: &[Certificate], mut cache: Option<&Verified>) -> Vec<usize> {
+    let mut broken = Vec::new();
+    for (index, pair) in chain.windows(2).enumerate().rev() {
+        let holds = match cache {
+            // The leaf is new each time.
+            Some(cache) if index > 0 => cache.verify(&pair[0], pair[1].key_kind(), pair[1].key_bits()),
+            _ => pair[0].is_signed_by(&pair[1]),
+        };
+        if !holds {
+            broken.insert(0, index);
+            cache = None;
+        }
+    }
+    broken
+}
+
 /// What is unusual about the certificates, without weight for the judgement.
-pub fn oddities(chain: &[Certificate]) -> Vec<String> {
+pub fn oddities(chain: &[Certificate]) -> Vec<Oddity> {
     let mut odd = Vec::new();
     for (index, pair) in chain.windows(2).enumerate() {
         if !pair[0].names_issuer(&pair[1]) {
-            odd.push(format!("certificate {}: its issuer's name is not the next one's subject", index + 1));
+            odd.push(Oddity::of(Unusual::OtherIssuerName, index));
         }
         if pair[1].is_authority() != Some(true) {
-            odd.push(format!("certificate {}: signs another without saying that it may", index + 2));
+            odd.push(Oddity::of(Unusual::NotAnAuthority, index + 1));
         }
     }
     odd

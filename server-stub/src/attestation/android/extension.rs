@@ -6,7 +6,10 @@
 use x509_cert::der::{Tag as DerTag, asn1::ObjectIdentifier};
 
 use super::{
-    super::der::{Fault, Item, Items},
+    super::{
+        Oddity, Unusual,
+        der::{Fault, Item, Items},
+    },
     tag::{self, Shape, Tag},
 };
 
@@ -36,8 +39,8 @@ pub struct KeyDescription {
     pub software: List,
     /// What the secure hardware says.
     pub hardware: List,
-    /// What is unusual, in words.
-    pub oddities: Vec<String>,
+    /// What is unusual.
+    pub oddities: Vec<Oddity>,
 }
 
 /// One authorization list, in the order of the bytes.
@@ -106,11 +109,12 @@ impl KeyDescription {
         let hardware = list(&parts.expect(DerTag::Sequence, "hardwareEnforced")?, "hardwareEnforced", &mut oddities)?;
         parts.end()?;
         if !matches!(attestation_version, 1..=4 | 100 | 200 | 300 | 400 | 500) {
-            oddities.push(format!("attestation version {attestation_version} is not known"));
+            oddities.push(Oddity::with(Unusual::UnknownVersion, attestation_version.to_string()));
         }
-        for (what, level) in [("attestation", attestation_level), ("KeyMint", keymint_level)] {
+        for (what, level) in [("attestationSecurityLevel", attestation_level), ("keyMintSecurityLevel", keymint_level)]
+        {
             if level > 2 {
-                oddities.push(format!("{what} security level {level} is not known"));
+                oddities.push(Oddity::with(Unusual::UnknownLevel, format!("{what} {level}")));
             }
         }
         Ok(Self {
@@ -127,7 +131,7 @@ impl KeyDescription {
     }
 }
 
-fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<String>) -> Result<List, Fault> {
+fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<Oddity>) -> Result<List, Fault> {
     let mut items = whole.items()?;
     let mut list = List { ordered: true, ..List::default() };
     let (mut before, mut count) = (0, 0);
@@ -145,13 +149,13 @@ fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<String>) -> Result<List
         }
         before = number;
         let Some(tag) = tag::find(number) else {
-            oddities.push(format!("{name}: tag {number} is not known"));
+            oddities.push(Oddity::with(Unusual::UnknownTag, format!("{name}.{number}")));
             continue;
         };
         let named = |fault: Fault| Fault::new(fault.at, format!("{name}.{}: {}", tag.name, fault.what));
         let value = item.only().and_then(|inner| value(tag.shape, &inner)).map_err(named)?;
         if let Some((_, first)) = list.entries.iter().find(|(other, _)| other.number == number) {
-            oddities.push(format!("{name}: {} stands twice", tag.name));
+            oddities.push(Oddity::with(Unusual::RepeatedTag, format!("{name}.{}", tag.name)));
             if *first != value {
                 list.conflicting.push(number);
             }
@@ -161,22 +165,23 @@ fn list(whole: &Item<'_>, name: &str, oddities: &mut Vec<String>) -> Result<List
         list.entries.push((tag, value));
     }
     if !list.ordered {
-        oddities.push(format!("{name}: the tags are not in order"));
+        oddities.push(Oddity::with(Unusual::UnorderedTags, name));
     }
     Ok(list)
 }
 
-fn odd(tag: &Tag, value: &Value, name: &str, oddities: &mut Vec<String>) {
+fn odd(tag: &Tag, value: &Value, name: &str, oddities: &mut Vec<Oddity>) {
     match value {
         Value::Integer(origin) if tag.number == 702 && *origin > 4 => {
-            oddities.push(format!("{name}: origin {origin} is not known"));
+            oddities.push(Oddity::with(Unusual::UnknownOrigin, format!("{name}.origin {origin}")));
         }
         Value::RootOfTrust(root) => {
             if root.boot_state > 3 {
-                oddities.push(format!("{name}: boot state {} is not known", root.boot_state));
+                oddities
+                    .push(Oddity::with(Unusual::UnknownBootState, format!("{name}.rootOfTrust {}", root.boot_state)));
             }
             if root.boot_key.iter().all(|byte| *byte == 0) {
-                oddities.push(format!("{name}: the boot key is empty or zero"));
+                oddities.push(Oddity::with(Unusual::NoBootKey, format!("{name}.rootOfTrust")));
             }
         }
         _ => {}

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::{
-    super::{Certificate, Reason, Shortfall, hex},
+    super::{Certificate, Oddity, Reason, Shortfall, hex},
     chain::{self, Trust},
     expected::{Challenge, Expected},
     extension::{Application, KEY_DESCRIPTION, KeyDescription, RootOfTrust},
@@ -18,7 +18,7 @@ pub struct Judgement {
     /// Why it does not prove what was asked; empty: it does.
     pub shortfalls: Vec<Shortfall>,
     /// What is unusual, without weight.
-    pub oddities: Vec<String>,
+    pub oddities: Vec<Oddity>,
     /// The whole description, where it could be read.
     pub description: Option<KeyDescription>,
 }
@@ -64,7 +64,7 @@ fn check(leaf: &Certificate, told: &KeyDescription, expected: &Expected<'_>, fou
     match expected.challenge {
         Challenge::NotGiven => add(Reason::ChallengeNotGiven, String::new()),
         Challenge::Is(challenge) if challenge != told.challenge => {
-            add(Reason::WrongChallenge, format!("it carries {}", hex(&told.challenge)));
+            add(Reason::WrongChallenge, hex(&told.challenge));
         }
         Challenge::Any | Challenge::Is(_) => {}
     }
@@ -74,11 +74,13 @@ fn check(leaf: &Certificate, told: &KeyDescription, expected: &Expected<'_>, fou
     if !leaf.key_kind().is_usable() {
         add(Reason::UnsupportedLeafKey, leaf.key_kind().name().to_owned());
     }
+    let levels =
+        format!("attestationSecurityLevel {}, keyMintSecurityLevel {}", told.attestation_level, told.keymint_level);
     if !matches!(told.attestation_level, 1 | 2) || !matches!(told.keymint_level, 1 | 2) {
-        add(Reason::SoftwareLevel, format!("attestation {}, key {}", told.attestation_level, told.keymint_level));
+        add(Reason::SoftwareLevel, levels.clone());
     }
     if told.attestation_level != told.keymint_level {
-        add(Reason::LevelMismatch, format!("attestation {}, key {}", told.attestation_level, told.keymint_level));
+        add(Reason::LevelMismatch, levels);
     }
     if told.hardware.integer(702) != Some(0) {
         add(Reason::KeyNotGeneratedInHardware, String::new());
@@ -111,7 +113,7 @@ fn boot(root: &RootOfTrust, expected: &Expected<'_>, add: &mut impl FnMut(Reason
 fn application(told: Option<&Application>, expected: &Expected<'_>, add: &mut impl FnMut(Reason, String)) {
     let Some(told) = told else {
         if !expected.apps.is_empty() {
-            add(Reason::WrongApp, "it names none".to_owned());
+            add(Reason::WrongApp, String::new());
         }
         return;
     };
@@ -124,14 +126,15 @@ fn application(told: Option<&Application>, expected: &Expected<'_>, add: &mut im
     }
     // Exactly one package and one signer: packages that share a user id could speak for each other.
     let [(package, _)] = told.packages.as_slice() else {
-        return add(Reason::WrongApp, format!("{} packages share the key", told.packages.len()));
+        let names = told.packages.iter().map(|(name, _)| String::from_utf8_lossy(name));
+        return add(Reason::WrongApp, names.collect::<Vec<_>>().join(", "));
     };
     let named = || expected.apps.iter().filter(|app| app.package.as_bytes() == package);
     if named().next().is_none() {
         return add(Reason::WrongApp, String::from_utf8_lossy(package).into_owned());
     }
     let [signer] = told.signers.as_slice() else {
-        return add(Reason::WrongSigner, format!("{} signers", told.signers.len()));
+        return add(Reason::WrongSigner, told.signers.iter().map(|signer| hex(signer)).collect::<Vec<_>>().join(", "));
     };
     if !named().any(|app| app.signer[..] == signer[..]) {
         add(Reason::WrongSigner, hex(signer));

@@ -9,7 +9,8 @@ pub mod revocation;
 pub mod roots;
 pub mod tag;
 
-pub use chain::{Trust, Verified};
+pub use super::verified::Verified;
+pub use chain::Trust;
 pub use expected::{AppId, BootKey, Challenge, Expected};
 pub use judgement::{Judgement, judge};
 pub use revocation::StatusList;

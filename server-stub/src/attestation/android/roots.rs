@@ -3,9 +3,10 @@
 use super::super::{Certificate, bundle::BundleError, unhex};
 
 /// Who may be the last of a chain.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Roots {
     keys: Vec<(String, [u8; 32])>,
+    published: Vec<[u8; 32]>,
 }
 
 // SHA-256 of the SubjectPublicKeyInfo of Google's two roots: RSA-4096 since 2016, P-384 since 2025.
@@ -24,19 +25,34 @@ fn hash(text: &str) -> [u8; 32] {
     unhex(text).and_then(|bytes| bytes.try_into().ok()).unwrap_or_default()
 }
 
+impl Default for Roots {
+    /// None.
+    fn default() -> Self {
+        Self { keys: Vec::new(), published: SOFTWARE.iter().map(|key| hash(key)).collect() }
+    }
+}
+
 impl Roots {
     /// Google's.
     pub fn google() -> Self {
-        Self { keys: GOOGLE.iter().map(|(name, key)| ((*name).to_owned(), hash(key))).collect() }
+        let keys = GOOGLE.iter().map(|(name, key)| ((*name).to_owned(), hash(key))).collect();
+        Self { keys, ..Self::default() }
     }
 
-    /// Adds an administrator's; a published software root is refused.
+    /// Adds an administrator's; one whose private key is published is refused.
     pub fn add(&mut self, root: &Certificate) -> bool {
-        let is_software = is_software(root);
-        if !is_software {
+        let is_published = self.is_published(root);
+        if !is_published {
             self.keys.push((root.subject(), root.key_hash()));
         }
-        !is_software
+        !is_published
+    }
+
+    /// From now on this root's private key counts as published.
+    pub fn distrust(&mut self, root: &Certificate) {
+        let key = root.key_hash();
+        self.keys.retain(|(_, known)| *known != key);
+        self.published.push(key);
     }
 
     /// The roots of a file: PEM, DER, or a JSON array of either.
@@ -49,10 +65,9 @@ impl Roots {
         let key = certificate.key_hash();
         self.keys.iter().find(|(_, known)| *known == key).map(|(name, _)| name.as_str())
     }
-}
 
-/// Whether it is one of the published software roots.
-pub fn is_software(certificate: &Certificate) -> bool {
-    let key = certificate.key_hash();
-    SOFTWARE.iter().any(|known| hash(known) == key)
+    /// Whether anybody can sign with this root's key, as with the two of Android's own source.
+    pub fn is_published(&self, certificate: &Certificate) -> bool {
+        self.published.contains(&certificate.key_hash())
+    }
 }

@@ -32,7 +32,7 @@ pub fn verify_assertion(
         }
     }
     if data.counter <= previous {
-        found.push(Shortfall::new(Reason::CounterNotRising).with(format!("{} after {previous}", data.counter)));
+        found.push(Shortfall::new(Reason::CounterNotRising).with(format!("{} ≤ {previous}", data.counter)));
     }
     app(&data, expected.apps, &mut found);
     Ok((data, found))

@@ -1,5 +1,7 @@
 //! An attestation: that Apple vouches for a key of this app on a genuine device.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use x509_cert::der::{Tag, asn1::ObjectIdentifier};
@@ -11,6 +13,7 @@ use super::{
         hex, sha256,
         signature::KeyKind,
         unhex,
+        verified::Verified,
     },
     authenticator_data::{AuthenticatorData, Environment},
     object::AttestationObject,
@@ -24,27 +27,35 @@ const APPLE: [&str; 2] = [
     "56141404702831e43f70b88fd6c394b608ea2bd6ae61e9f598c12f46af52937266e57f14eb61fec530f7144f53812e35",
 ];
 
-/// Keys that may have signed the last certificate.
-#[derive(Debug, Clone)]
-pub struct AppleRoots(Vec<(KeyKind, Vec<u8>)>);
+/// Keys that may have signed the last certificate, and which they are known to have signed: Apple has one such certificate
+/// for all devices, so a server keeps one value of this.
+#[derive(Debug, Clone, Default)]
+pub struct AppleRoots {
+    keys: Vec<(KeyKind, Vec<u8>)>,
+    verified: Arc<Verified>,
+}
 
 impl AppleRoots {
     /// Apple's own.
     pub fn apple() -> Self {
-        Self(unhex(&APPLE.concat()).map(|point| (KeyKind::P384, point)).into_iter().collect())
+        let keys = unhex(&APPLE.concat()).map(|point| (KeyKind::P384, point)).into_iter().collect();
+        Self { keys, ..Self::default() }
     }
 
     /// One more.
     pub fn add(&mut self, root: &Certificate) {
-        self.0.push((root.key_kind(), root.key_bits().to_vec()));
+        self.keys.push((root.key_kind(), root.key_bits().to_vec()));
     }
 
-    fn signed(&self, certificate: &Certificate) -> bool {
-        self.0.iter().any(|(kind, key)| certificate.is_signed_by_key(*kind, key))
+    /// Whether one of these keys signed it.
+    pub fn signed(&self, certificate: &Certificate) -> bool {
+        self.keys.iter().any(|(kind, key)| self.verified.knows(certificate, *kind, key))
+            || self.keys.iter().any(|(kind, key)| self.verified.verify(certificate, *kind, key))
     }
 
-    fn holds(&self, certificate: &Certificate) -> bool {
-        self.0.iter().any(|(kind, key)| *kind == certificate.key_kind() && key == certificate.key_bits())
+    /// Whether it carries one of these keys.
+    pub fn holds(&self, certificate: &Certificate) -> bool {
+        self.keys.iter().any(|(kind, key)| *kind == certificate.key_kind() && key == certificate.key_bits())
     }
 }
 
@@ -169,7 +180,7 @@ fn chain(chain: &[Certificate], roots: &AppleRoots, at: Timestamp) -> Vec<Shortf
     }
     for (index, certificate) in chain.iter().enumerate() {
         if !certificate.is_valid_at(at) {
-            let dates = format!("{} to {}", certificate.not_before(), certificate.not_after());
+            let dates = format!("{}/{}", certificate.not_before(), certificate.not_after());
             found.push(Shortfall::of(Reason::Expired, index).with(dates));
         }
     }

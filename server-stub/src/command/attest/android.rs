@@ -4,19 +4,18 @@ use std::path::{Path, PathBuf};
 
 use agent_core::judge::text::Language;
 use jiff::Timestamp;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
-use super::{findings, findings_json, hex_bytes, language, moment, read, verdict};
+use super::{
+    description, hex_bytes, language, moment, read,
+    told::{Told, findings_json, path_json, value},
+    words::{find, say},
+};
 use crate::{
     attestation::{
-        Certificate,
-        android::{
-            AppId, BootKey, Challenge, Expected, Judgement, Roots, StatusList, Trust,
-            extension::{KeyDescription, List, Value},
-            judge,
-            tag::Shape,
-        },
-        bundle, hex, unhex,
+        Certificate, Oddity,
+        android::{AppId, BootKey, Challenge, Expected, Roots, StatusList, Trust, extension::KeyDescription, judge},
+        bundle, unhex,
     },
     command::{answer::Answer, error::CommandError},
 };
@@ -47,7 +46,7 @@ pub(in crate::command) struct Arguments {
     /// Boot keys of other systems: lines of `HEX NAME`.
     #[arg(long, value_name = "FILE")]
     boot_keys: Option<PathBuf>,
-    /// The language of the findings, `es` or `en`.
+    /// The language of the words, `es` or `en`.
     #[arg(long, default_value = "en", value_parser = language, value_name = "LANGUAGE")]
     lang: Language,
 }
@@ -103,35 +102,30 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     let expected = Expected { challenge, apps: &arguments.app_id, key: None, boot_keys: &boot_keys };
     let at = arguments.at.unwrap_or(now);
     let judged = judge(&chain, &Trust { roots: &roots, status: status.as_ref(), cache: None }, &expected, at);
-    let unasked = unasked(arguments);
-    let verified_by: Vec<String> = (0..chain.len()).map(|index| verified_by(&chain, &roots, index)).collect();
-    let mut told = vec![verdict(
-        &judged.shortfalls,
-        "a key made in secure hardware of a locked device with a verified system",
-        at,
-    )];
-    told.extend(findings(&judged.shortfalls, arguments.lang));
-    told.push(words(&chain, &verified_by, &judged));
-    if let Some(list) = &status {
-        let age = list.as_of.map_or_else(
-            || "of unknown age".to_owned(),
-            |as_of| format!("written {as_of:.0}, {} days before", at.duration_since(as_of).as_hours() / 24),
-        );
-        told.push(format!("Status list: {} entries, {age}", list.len()));
-    }
-    told.extend(unasked.iter().map(|what| format!("Not looked at: {what}")));
+    let language = arguments.lang;
+    let unasked: Vec<_> = unasked(arguments).into_iter().map(|what| say(language, what)).collect();
+    let vouched: Vec<String> = (0..chain.len()).map(|index| vouched(&chain, &roots, index, language)).collect();
     let json = json!({
         "proved": judged.is_proved(),
         "at": at,
-        "findings": findings_json(&judged.shortfalls, arguments.lang),
+        "findings": findings_json(&judged.shortfalls, language),
         "facts": judged.facts,
-        "chain": path_json(&chain, &verified_by),
-        "description": judged.description.as_ref().map(description_json),
-        "oddities": judged.oddities,
+        "chain": path_json(&chain, &vouched),
+        "description": judged.description.as_ref().map(description::json),
+        "oddities": oddities_json(&judged.oddities, language),
         "notLookedAt": unasked,
         "statusList": status.as_ref().map(|list| json!({"entries": list.len(), "asOf": list.as_of})),
     });
-    Ok(Answer { words: told.join("\n"), json, code: u8::from(!judged.is_proved()) })
+    let mut told = Told::new(language, &judged.shortfalls, "android", at);
+    told.facts(&facts(&json["facts"], language));
+    told.path(&chain, &vouched);
+    if let Some(said) = &judged.description {
+        told.section("description", described(said, language));
+    }
+    told.section("unusual", judged.oddities.iter().map(|odd| oddity(odd, language)).collect());
+    told.section("status-list", status.iter().map(|list| age(list, at, language)).collect());
+    told.section("not-looked-at", unasked.iter().map(|what| (*what).to_owned()).collect());
+    Ok(Answer { words: told.words(), json, code: u8::from(!judged.is_proved()) })
 }
 
 fn status_list(path: &Path) -> Result<StatusList, CommandError> {
@@ -145,117 +139,129 @@ fn status_list(path: &Path) -> Result<StatusList, CommandError> {
     Ok(list)
 }
 
+fn age(list: &StatusList, at: Timestamp, language: Language) -> String {
+    let word = |key| say(language, key);
+    let age = list.as_of.map_or_else(
+        || word("unknown-age").to_owned(),
+        |as_of| {
+            let days = at.duration_since(as_of).as_hours() / 24;
+            let when = if days < 0 { "days-after" } else { "days-before" };
+            format!("{as_of:.0}, {} {}", days.abs(), word(when))
+        },
+    );
+    format!("{} {}, {age}", list.len(), word("entries"))
+}
+
 fn unasked(arguments: &Arguments) -> Vec<&'static str> {
     let mut list = Vec::new();
     if arguments.any_challenge {
-        list.push("the challenge (--any-challenge)");
+        list.push("any-challenge");
     }
     if arguments.app_id.is_empty() {
-        list.push("which app asked; give --app-id PACKAGE:SHA256");
+        list.push("any-app");
     }
     if arguments.status.is_none() {
-        list.push("revocation; give --status FILE");
+        list.push("no-status");
     }
     list
 }
 
-fn verified_by(chain: &[Certificate], roots: &Roots, index: usize) -> String {
+fn vouched(chain: &[Certificate], roots: &Roots, index: usize, language: Language) -> String {
+    let word = |key| say(language, key);
     match chain.get(index + 1) {
-        Some(issuer) if chain[index].is_signed_by(issuer) => format!("signed by certificate {}", index + 2),
-        Some(_) => format!("NOT signed by certificate {}", index + 2),
+        Some(issuer) => {
+            let holds = if chain[index].is_signed_by(issuer) { "signed-by" } else { "not-signed-by" };
+            format!("{} {}, {}", word(holds), index + 2, chain[index].algorithm())
+        }
         None => match roots.name(&chain[index]) {
-            Some(name) => format!("a trusted root by its public key: {name}"),
-            None => "not a trusted root".to_owned(),
+            Some(name) => format!("{}: {name}", word("trusted-root")),
+            None => word("no-root").to_owned(),
         },
     }
 }
 
-fn words(chain: &[Certificate], verified_by: &[String], judged: &Judgement) -> String {
-    let mut told = vec!["Trust path, leaf first:".to_owned()];
-    for (index, (certificate, verified_by)) in chain.iter().zip(verified_by).enumerate() {
-        told.push(format!("  {} {}", index + 1, certificate.subject()));
-        told.push(format!("    serial {}, {} key", certificate.serial(), certificate.key_kind().name()));
-        told.push(format!("    valid {} to {}", certificate.not_before(), certificate.not_after()));
-        told.push(format!("    {}, {}", certificate.algorithm(), verified_by));
-    }
-    told.push("What it says, and what proves it:".to_owned());
-    if let Ok(Json::Object(facts)) = serde_json::to_value(&judged.facts) {
-        for (name, fact) in &facts {
-            let (value, by) = (&fact["value"], fact["by"].as_str().unwrap_or_default());
-            if !fact.is_null() {
-                told.push(format!("  {name}: {} (by: {by})", plain(value)));
-            }
-        }
-    }
-    if let Some(description) = &judged.description {
-        let versions = (description.attestation_version, description.keymint_version);
-        told.push(format!("Key description, attestation version {}, KeyMint {}:", versions.0, versions.1));
-        for (name, list) in [("softwareEnforced", &description.software), ("hardwareEnforced", &description.hardware)] {
-            told.push(format!("  {name}"));
-            let Json::Object(fields) = list_json(list) else { continue };
-            told.extend(fields.iter().map(|(field, value)| format!("    {field}: {}", plain(value))));
-        }
-    }
-    if !judged.oddities.is_empty() {
-        told.push("Unusual, without weight:".to_owned());
-        told.extend(judged.oddities.iter().map(|odd| format!("  {odd}")));
-    }
-    told.join("\n")
+// In the order in which people ask.
+const FACTS: [&str; 18] = [
+    "osVersion",
+    "osPatchLevel",
+    "vendorPatchLevel",
+    "bootPatchLevel",
+    "bootState",
+    "deviceLocked",
+    "bootSystem",
+    "packages",
+    "signers",
+    "keyLevel",
+    "keyOrigin",
+    "keyKind",
+    "attestationLevel",
+    "provisioning",
+    "certificatesIssued",
+    "bootKey",
+    "bootHash",
+    "challenge",
+];
+
+// Those whose values are ours, and have words.
+const NAMED: [&str; 6] = ["bootState", "keyLevel", "keyOrigin", "keyKind", "attestationLevel", "provisioning"];
+
+fn facts(facts: &Json, language: Language) -> Vec<(&'static str, String, &'static str)> {
+    let known = FACTS.into_iter().filter(|name| !facts[*name].is_null());
+    let row = |name: &'static str| {
+        let by = match facts[name]["by"].as_str() {
+            Some("hardware") => "by-hardware",
+            Some("system") => "by-system",
+            Some("chain") => "by-chain",
+            _ => "by-nothing",
+        };
+        let said = &facts[name]["value"];
+        let words = said.as_str().filter(|_| NAMED.contains(&name)).and_then(|text| find(language, text));
+        (name, words.map_or_else(|| value(language, said), str::to_owned), by)
+    };
+    known.map(row).collect()
 }
 
-fn plain(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect(),
-        Json::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
-        Json::Object(fields) => {
-            fields.iter().map(|(name, value)| format!("{name} {}", plain(value))).collect::<Vec<_>>().join(", ")
-        }
-        other => other.to_string(),
+fn described(said: &KeyDescription, language: Language) -> Vec<String> {
+    let word = |key| say(language, key);
+    let mut lines = vec![format!("{} {}, KeyMint {}", word("version"), said.attestation_version, said.keymint_version)];
+    for (name, heading, list) in [
+        ("hardwareEnforced", "hardware-enforced", &said.hardware),
+        ("softwareEnforced", "software-enforced", &said.software),
+    ] {
+        lines.push(format!("{name}, {}", word(heading)));
+        lines.extend(description::lines(list, language));
     }
+    lines
 }
 
-fn path_json(chain: &[Certificate], verified_by: &[String]) -> Json {
-    let one = |(certificate, verified_by): (&Certificate, &String)| {
+fn oddity(odd: &Oddity, language: Language) -> String {
+    let place = odd.certificate.map(|number| format!("{} {number}: ", say(language, "certificate")));
+    let detail = odd.detail.as_ref().map(|detail| format!(" ({detail})"));
+    format!("{}{}{}", place.unwrap_or_default(), odd.code.words(language), detail.unwrap_or_default())
+}
+
+fn oddities_json(oddities: &[Oddity], language: Language) -> Json {
+    let one = |odd: &Oddity| {
         json!({
-            "subject": certificate.subject(), "issuer": certificate.issuer(), "serial": certificate.serial(),
-            "notBefore": certificate.not_before(), "notAfter": certificate.not_after(),
-            "signatureAlgorithm": certificate.algorithm(), "key": certificate.key_kind(),
-            "keySha256": hex(&certificate.key_hash()), "verifiedBy": verified_by,
+            "code": odd.code.code(), "certificate": odd.certificate, "detail": odd.detail,
+            "words": odd.code.words(language),
         })
     };
-    chain.iter().zip(verified_by).map(one).collect()
+    oddities.iter().map(one).collect()
 }
 
-fn description_json(told: &KeyDescription) -> Json {
-    json!({
-        "attestationVersion": told.attestation_version, "attestationSecurityLevel": told.attestation_level,
-        "keyMintVersion": told.keymint_version, "keyMintSecurityLevel": told.keymint_level,
-        "attestationChallenge": hex(&told.challenge), "uniqueId": hex(&told.unique_id),
-        "softwareEnforced": list_json(&told.software), "hardwareEnforced": list_json(&told.hardware),
-    })
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attestation::android::facts::Facts;
 
-fn list_json(list: &List) -> Json {
-    let mut fields = Map::new();
-    for (tag, value) in list.entries() {
-        let shown = match value {
-            Value::Integer(number) => json!(number),
-            Value::Integers(numbers) => json!(numbers),
-            Value::Flag => json!(true),
-            Value::Bytes(bytes) if tag.shape == Shape::Text => json!(String::from_utf8_lossy(bytes)),
-            Value::Bytes(bytes) => json!(hex(bytes)),
-            Value::RootOfTrust(root) => json!({
-                "verifiedBootKey": hex(&root.boot_key), "deviceLocked": root.device_locked,
-                "verifiedBootState": root.boot_state, "verifiedBootHash": root.boot_hash.as_deref().map(hex),
-            }),
-            Value::Application(app) => json!({
-                "packages": app.packages.iter().map(|(name, version)| {
-                    json!({"name": String::from_utf8_lossy(name), "version": version})
-                }).collect::<Vec<_>>(),
-                "signatures": app.signers.iter().map(|signer| hex(signer)).collect::<Vec<_>>(),
-            }),
-        };
-        fields.insert(tag.name.to_owned(), shown);
+    #[test]
+    fn every_fact_is_shown() {
+        let facts = serde_json::to_value(Facts::default()).unwrap();
+        let mut known: Vec<_> = facts.as_object().unwrap().keys().map(String::as_str).collect();
+        let mut shown = FACTS.to_vec();
+        known.sort_unstable();
+        shown.sort_unstable();
+        assert_eq!(shown, known);
     }
-    Json::Object(fields)
 }

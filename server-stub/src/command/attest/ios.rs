@@ -7,15 +7,20 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{findings, findings_json, hex_bytes, language, moment, read, verdict};
+use super::{
+    hex_bytes, language, moment, read,
+    told::{Told, clean, findings_json, path_json},
+    words::{find, say},
+};
 use crate::{
     attestation::{
+        Certificate,
         apple::{
-            AppleRoots, Environment, Expected,
+            AppleRoots, Attested, AuthenticatorData, Environment, Expected,
             object::{AssertionObject, AttestationObject},
             verify_assertion, verify_attestation,
         },
-        bundle, sha256,
+        bundle, hex, sha256,
     },
     command::{answer::Answer, error::CommandError},
 };
@@ -49,7 +54,7 @@ pub(in crate::command) struct Arguments {
     /// More roots to trust, beside Apple's.
     #[arg(long, value_name = "FILE")]
     roots: Option<PathBuf>,
-    /// The language of the findings, `es` or `en`.
+    /// The language of the words, `es` or `en`.
     #[arg(long, default_value = "en", value_parser = language, value_name = "LANGUAGE")]
     lang: Language,
 }
@@ -133,41 +138,70 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
         shortfalls.extend(found);
         asserted = Some(data);
     }
-    let mut told = vec![verdict(&shortfalls, "a key of this app on a genuine Apple device", at)];
-    told.extend(findings(&shortfalls, arguments.lang));
-    told.push("Trust path, leaf first (the root is Apple's, by its public key):".to_owned());
-    for (index, certificate) in object.chain.iter().enumerate() {
-        told.push(format!("  {} {}", index + 1, certificate.subject()));
-        told.push(format!(
-            "    serial {}, {} key, {}",
-            certificate.serial(),
-            certificate.key_kind().name(),
-            certificate.algorithm()
-        ));
-        told.push(format!("    valid {} to {}", certificate.not_before(), certificate.not_after()));
-    }
-    let system = judged.system.as_ref().map(|system| {
-        let part = |part: &Option<String>| part.clone().unwrap_or_else(|| "unknown".to_owned());
-        format!("System (advisory, undocumented by Apple): {} {}", part(&system.version), part(&system.build))
-    });
-    told.extend(system);
-    told.push(format!("App: {}", judged.app.as_deref().unwrap_or("not compared with any that was given")));
-    told.push("It does not prove a passcode, nor that nobody broke into the system.".to_owned());
-    let path: Vec<_> = object
-        .chain
-        .iter()
-        .map(|certificate| {
-            json!({
-                "subject": certificate.subject(), "issuer": certificate.issuer(), "serial": certificate.serial(),
-                "notBefore": certificate.not_before(), "notAfter": certificate.not_after(),
-                "signatureAlgorithm": certificate.algorithm(), "key": certificate.key_kind(),
-            })
-        })
-        .collect();
+    let language = arguments.lang;
+    let vouched = vouched(&object.chain, &roots, language);
     let json = json!({
-        "proved": shortfalls.is_empty(), "at": at, "findings": findings_json(&shortfalls, arguments.lang),
-        "app": judged.app, "data": judged.data, "system": judged.system, "assertion": asserted, "chain": path,
-        "doesNotProve": ["passcode", "unbroken-system"],
+        "proved": shortfalls.is_empty(), "at": at, "findings": findings_json(&shortfalls, language),
+        "app": judged.app, "data": judged.data, "system": judged.system, "assertion": asserted,
+        "chain": path_json(&object.chain, &vouched), "doesNotProve": DOES_NOT_PROVE,
     });
-    Ok(Answer { words: told.join("\n"), json, code: u8::from(!shortfalls.is_empty()) })
+    let mut told = Told::new(language, &shortfalls, "ios", at);
+    told.facts(&facts(&judged, asserted.as_ref(), language));
+    told.path(&object.chain, &vouched);
+    told.section("does-not-prove", DOES_NOT_PROVE.map(|what| say(language, what).to_owned()).to_vec());
+    if arguments.app_id.is_empty() {
+        told.section("not-looked-at", vec![say(language, "any-ios-app").to_owned()]);
+    }
+    Ok(Answer { words: told.words(), json, code: u8::from(!shortfalls.is_empty()) })
+}
+
+const DOES_NOT_PROVE: [&str; 2] = ["passcode", "unbroken-system"];
+
+fn vouched(chain: &[Certificate], roots: &AppleRoots, language: Language) -> Vec<String> {
+    let one = |index: usize| {
+        let (certificate, issuer) = (&chain[index], chain.get(index + 1));
+        match issuer {
+            Some(issuer) if certificate.is_signed_by(issuer) => format!("{} {}", say(language, "signed-by"), index + 2),
+            Some(_) => format!("{} {}", say(language, "not-signed-by"), index + 2),
+            None if roots.holds(certificate) => say(language, "trusted-root").to_owned(),
+            None if roots.signed(certificate) => say(language, "signed-by-root").to_owned(),
+            None => say(language, "not-signed-by-root").to_owned(),
+        }
+    };
+    (0..chain.len()).map(|index| format!("{}, {}", one(index), chain[index].algorithm())).collect()
+}
+
+fn facts(
+    judged: &Attested,
+    asserted: Option<&AuthenticatorData>,
+    language: Language,
+) -> Vec<(&'static str, String, &'static str)> {
+    // What did not hold proves nothing.
+    let by = |proof| if judged.is_proved() { proof } else { "by-nothing" };
+    let word = |key: &str| find(language, key).map(str::to_owned);
+    let mut rows = Vec::new();
+    let mut row = |name, value: Option<String>, proof| rows.extend(value.map(|value| (name, value, by(proof))));
+    row("app", judged.app.clone(), "by-apple");
+    let environment = judged.data.credential.as_ref().map(|credential| {
+        let name = credential.environment.map_or("unknown", |environment| match environment {
+            Environment::Production => "production",
+            Environment::Development => "development",
+        });
+        say(language, name).to_owned()
+    });
+    row("environment", environment, "by-apple");
+    row("keyId", judged.data.credential.as_ref().map(|credential| hex(&credential.id)), "by-apple");
+    let newest = asserted.unwrap_or(&judged.data);
+    row("counter", Some(newest.counter.to_string()), if asserted.is_some() { "by-key" } else { "by-apple" });
+    row("bundleVersion", newest.bundle_version.as_deref().map(clean), "by-apple");
+    let category = newest
+        .validation_category
+        .map(|number| word(&format!("category-{number}")).unwrap_or_else(|| number.to_string()));
+    row("validationCategory", category, "by-apple");
+    let system = judged.system.as_ref().map(|system| {
+        let parts = [&system.platform, &system.version, &system.build].map(|part| part.as_deref().map(clean));
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    });
+    row("system", system, "by-undocumented");
+    rows
 }
