@@ -21,6 +21,7 @@ use atalaya_server::{
         statements::ReceivedStatement,
         summary::{Adoption, Attention, CheckCounts, GradeCount, PolicyMark, StateCounts, TrendDay, VersionStanding},
     },
+    mdm::{Coverage, Record, Told, ToldFacts},
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
@@ -79,6 +80,7 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         catalogue_fetched_at: None,
         ..summary()?
     };
+    let no_inventory = Coverage { managed: 0, matched: 0, unmanaged: 460, missing: Vec::new() };
     Ok(vec![
         ("overview", pages::overview::render(&summary()?, &lines, &chrome("/")?).0),
         ("overview-empty", pages::overview::render(&empty, &[], &chrome("/")?).0),
@@ -86,6 +88,8 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ("devices-none", pages::devices::render(&nothing, &filtered, &groups, &chrome("/devices?state=stale")?).0),
         ("devices-empty", pages::devices::render(&nothing, &DeviceFilter::default(), &[], &chrome("/devices")?).0),
         ("device", pages::device::render(&device(&rows[0])?, &chrome("/devices/k4f92m")?).0),
+        ("coverage", pages::coverage::render(&coverage()?, &chrome("/devices/coverage")?).0),
+        ("coverage-empty", pages::coverage::render(&no_inventory, &chrome("/devices/coverage")?).0),
         ("releases", pages::releases::render(&lines, &chrome("/releases")?).0),
         ("releases-empty", pages::releases::render(&[], &chrome("/releases")?).0),
         ("enrol-help", pages::enrol::help(&chrome("/devices/enrol")?).0),
@@ -99,6 +103,29 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ),
         ("problem", pages::problem::render(Problem::NotFound, &chrome("/nowhere")?).0),
     ])
+}
+
+/// Devices of management, two of which never enrolled.
+fn coverage() -> Result<Coverage, Box<dyn Error>> {
+    let at = ago(40)?;
+    let told = |text: &str| Some(Told { value: text.to_owned(), at });
+    let missing = |device_ref: &str, facts| -> Result<Record, Box<dyn Error>> {
+        Ok(Record {
+            source: "nanomdm".into(),
+            device_ref: device_ref.into(),
+            facts,
+            first_seen_at: ago(9 * 24 * 60)?,
+            seen_at: Some(at),
+            retired_at: None,
+            heard_at: at,
+            device: None,
+            matched_by: None,
+            candidates: 0,
+        })
+    };
+    let phone = ToldFacts { model: told("iPhone14,5"), os_version: told("26.1"), ..ToldFacts::default() };
+    let missing = vec![missing("00008110-000A1B2C3D4E501E", phone)?, missing("A-0017", ToldFacts::default())?];
+    Ok(Coverage { managed: 214, matched: 212, unmanaged: 248, missing })
 }
 
 fn now() -> Result<Timestamp, Box<dyn Error>> {
