@@ -10,7 +10,7 @@ fn items(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     while !bytes.is_empty() {
         let (start, length) = match usize::from(bytes[1]) {
-            short @ 0..0x80 => (2, short),
+            short @ 0..=0x80 => (2, short),
             0x81 => (3, usize::from(bytes[2])),
             _ => (4, usize::from(bytes[2]) * 256 + usize::from(bytes[3])),
         };

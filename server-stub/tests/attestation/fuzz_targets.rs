@@ -13,7 +13,11 @@ use super::{
 };
 
 #[path = "../../../tests/fuzz/src/evidence.rs"]
-#[expect(unreachable_pub, reason = "the fuzzer's crate exports them")]
+#[expect(
+    unreachable_pub,
+    clippy::expect_used,
+    reason = "the fuzzer's crate exports them, and may stop where it stands"
+)]
 mod evidence;
 
 /// A target, and the name of its folder of seeds.

@@ -120,11 +120,11 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     told.facts(&facts(&json["facts"], language));
     told.path(&chain, &vouched);
     if let Some(said) = &judged.description {
-        told.section("description", described(said, language));
+        told.section("description", &described(said, language));
     }
-    told.section("unusual", judged.oddities.iter().map(|odd| oddity(odd, language)).collect());
-    told.section("status-list", status.iter().map(|list| age(list, at, language)).collect());
-    told.section("not-looked-at", unasked.iter().map(|what| (*what).to_owned()).collect());
+    told.section("unusual", &judged.oddities.iter().map(|odd| oddity(odd, language)).collect::<Vec<_>>());
+    told.section("status-list", &status.iter().map(|list| age(list, at, language)).collect::<Vec<_>>());
+    told.section("not-looked-at", &unasked.iter().map(|what| (*what).to_owned()).collect::<Vec<_>>());
     Ok(Answer { words: told.words(), json, code: u8::from(!judged.is_proved()) })
 }
 

@@ -148,9 +148,9 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     let mut told = Told::new(language, &shortfalls, "ios", at);
     told.facts(&facts(&judged, asserted.as_ref(), language));
     told.path(&object.chain, &vouched);
-    told.section("does-not-prove", DOES_NOT_PROVE.map(|what| say(language, what).to_owned()).to_vec());
+    told.section("does-not-prove", &DOES_NOT_PROVE.map(|what| say(language, what).to_owned()));
     if arguments.app_id.is_empty() {
-        told.section("not-looked-at", vec![say(language, "any-ios-app").to_owned()]);
+        told.section("not-looked-at", &[say(language, "any-ios-app").to_owned()]);
     }
     Ok(Answer { words: told.words(), json, code: u8::from(!shortfalls.is_empty()) })
 }

@@ -21,17 +21,18 @@ impl Told {
     pub(super) fn new(language: Language, shortfalls: &[Shortfall], what: &str, at: Timestamp) -> Self {
         let verdict = say(language, if shortfalls.is_empty() { "proved" } else { "not-proved" });
         let mut told = Self { language, sections: vec![format!("{verdict}, {at:.0}: {}.", say(language, what))] };
-        told.section("why-not", shortfalls.iter().map(|shortfall| finding(shortfall, language)).collect());
+        told.section("why-not", &shortfalls.iter().map(|shortfall| finding(shortfall, language)).collect::<Vec<_>>());
         told
     }
 
     /// A heading and lines; nothing where there are no lines.
-    pub(super) fn section(&mut self, heading: &str, lines: Vec<String>) {
+    pub(super) fn section(&mut self, heading: &str, lines: &[String]) {
         if lines.is_empty() {
             return;
         }
-        let lines = lines.iter().flat_map(|line| line.lines()).map(|line| format!("\n  {line}")).collect::<String>();
-        self.sections.push(format!("{}{lines}", find(self.language, heading).unwrap_or(heading)));
+        let heading = find(self.language, heading).unwrap_or(heading);
+        let indented = lines.iter().flat_map(|line| line.lines()).map(|line| format!("  {line}"));
+        self.sections.push(std::iter::once(heading.to_owned()).chain(indented).collect::<Vec<_>>().join("\n"));
     }
 
     /// What is said, by the keys of the words, and what proves it; the longest texts are last in their lines.
@@ -61,7 +62,7 @@ impl Told {
                 valid = word("valid"),
             )
         };
-        self.section("path", chain.iter().zip(vouched).enumerate().map(one).collect());
+        self.section("path", &chain.iter().zip(vouched).enumerate().map(one).collect::<Vec<_>>());
     }
 
     pub(super) fn words(self) -> String {

@@ -17,7 +17,7 @@ struct Signature {
     by: &'static dyn VerificationAlgorithm,
     key: Vec<u8>,
     signed: Vec<u8>,
-    signature: Vec<u8>,
+    made: Vec<u8>,
 }
 
 impl Raw {
@@ -30,7 +30,7 @@ impl Raw {
     pub(super) fn verify(&self) -> Result<(), Failure> {
         for one in &self.0 {
             let key = UnparsedPublicKey::new(one.by, &one.key);
-            black_box(key.verify(&one.signed, &one.signature)).map_err(|_| "a good signature was refused")?;
+            black_box(key.verify(&one.signed, &one.made)).map_err(|_| "a good signature was refused")?;
         }
         Ok(())
     }
@@ -49,20 +49,19 @@ impl Signature {
         let signed = &child.der()[whole.start..whole.start + signed.end];
         let (_, bits) = item(rest)?;
         let (content, _) = item(bits)?;
-        let signature = bits[content].get(1..).ok_or("no signature")?.to_vec();
-        Ok(Self { by, key: issuer.key_bits().to_vec(), signed: signed.to_vec(), signature })
+        let made = bits[content].get(1..).ok_or("no signature")?.to_vec();
+        Ok(Self { by, key: issuer.key_bits().to_vec(), signed: signed.to_vec(), made })
     }
 }
 
 /// Where the first item's content lies, and what follows it.
 fn item(bytes: &[u8]) -> Result<(std::ops::Range<usize>, &[u8]), Failure> {
     let first = usize::from(*bytes.get(1).ok_or("no item")?);
-    let (start, length) = match first {
-        0..0x80 => (2, first),
-        _ => {
-            let digits = bytes.get(2..2 + (first & 0x7f)).ok_or("no item")?;
-            (2 + digits.len(), digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)))
-        }
+    let (start, length) = if first < 0x80 {
+        (2, first)
+    } else {
+        let digits = bytes.get(2..2 + (first & 0x7f)).ok_or("no item")?;
+        (2 + digits.len(), digits.iter().fold(0, |sum, digit| sum << 8 | usize::from(*digit)))
     };
     Ok((start..start + length, bytes.get(start + length..).ok_or("no item")?))
 }
