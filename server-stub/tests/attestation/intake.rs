@@ -37,7 +37,10 @@ use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256};
 use serde::de::DeserializeOwned;
 use tower::ServiceExt as _;
 
-use super::{apple_authority::app_attest, authority::{Authority, Description}};
+use super::{
+    apple_authority::{Apple, Said},
+    authority::{Authority, Description},
+};
 
 const APP: &str = "com.example.app";
 const TEAM_APP: &str = "ABCDE12345.com.example.app";
@@ -472,12 +475,11 @@ async fn evidence_that_comes_with_a_new_key_speaks_for_that_key() {
 #[tokio::test]
 async fn an_iphone_proves_its_app_and_its_key_and_nothing_more() {
     let site = Site::new(&asked("required")).await;
-    let root = std::cell::RefCell::new(None);
+    let apple = Apple::new();
     let attested = |challenge: &str, pair: &KeyPair| {
         let key = SoftwareKey::from_document(&pair.serialize_der()).unwrap().public_key();
         let hash = sha256(format!("{challenge}{}", key.thumbprint()).as_bytes());
-        let (object, anchor, _) = app_attest(TEAM_APP, hash, b"appattest\0\0\0\0\0\0\0", &[]);
-        root.replace(Some(anchor));
+        let (object, _) = apple.attest(&Said { app: TEAM_APP, hash, ..Said::default() });
         Some(Attestation::app_attest(&object))
     };
     let refused = site.enrol(Platform::Ios, attested).await.err().unwrap();
@@ -492,8 +494,7 @@ async fn an_iphone_proves_its_app_and_its_key_and_nothing_more() {
     assert!(site.report(&mut phone, facts.clone()).await.evidence_wanted);
     let pair = KeyPair::try_from(phone.key.document()).unwrap();
     let evidence = attested(&phone.challenge, &pair).unwrap();
-    let anchor = root.take().unwrap();
-    site.trust(Document::AppleRoots, anchor.der().to_vec()).await.unwrap();
+    site.trust(Document::AppleRoots, apple.root().der().to_vec()).await.unwrap();
     let message = EvidenceMessage {
         audience: phone.answer.audience.clone(),
         device: phone.answer.device,

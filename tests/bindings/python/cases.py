@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from base64 import b64decode
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -187,8 +188,8 @@ async def what_is_wrong_with_input_is_said(world):
     blocked = world.folder / "a-file"
     blocked.write_text("")
     setup = a.Setup(folder=str(blocked / "x"), platform=a.Platform.IOS, agent_version="0.1.0")
-    await refused(a.AgentError.Storage, lambda: a.PostureAgent.open(setup, shell.probe, shell.signer, shell.signer, shell.transport))
-    await refused(a.AgentError.BadInput, lambda: a.PostureAgent.open(setup_of(shell), shell.probe, shell.signer, shell.signer, None))
+    await refused(a.AgentError.Storage, lambda: a.PostureAgent.open(setup, shell.probe, shell.signer, shell.signer, None, shell.transport))
+    await refused(a.AgentError.BadInput, lambda: a.PostureAgent.open(setup_of(shell), shell.probe, shell.signer, shell.signer, None, None))
     assert a.read_invitation(f"https://example.com/enrol#{'0' * 26}", None).server == "https://example.com"
     await refused(a.AgentError.BadInput, lambda: a.read_invitation("hello", None))
     configuration = a.read_configuration({"server_url": "https://example.com", "report_interval_hours": "99"})
@@ -217,6 +218,55 @@ async def two_employers_are_two_folders_that_know_nothing_of_each_other(world):
     assert (first.agent.status(a.Language.EN).waiting, second.agent.status(a.Language.EN).waiting) == (1, 0)
     assert first.device != second.device
     assert all(str(entry).find(second.device) < 0 for entry in first.agent.ledger())
+
+
+async def another_key_takes_the_place_of_the_devices_and_is_adopted_once(world):
+    shell = await world.enrolled()
+    signer, succession, first = shell.signer, shell.succession, shell.signer.key.point
+
+    # A phone that makes none now goes on with the key that it has.
+    succession.fault = a.ShellError.KeyUnavailable()
+    await refused(a.AgentError.KeyUnavailable, shell.agent.rotate_key)
+    succession.fault = None
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).acknowledged == 1
+    assert set(signer.signed_by) == {first} and succession.adopted == []
+    assert [current for current, _ in world.server.evidence(shell.device)] == [True]
+
+    # It is made once, and signs when the server has said that it knows it.
+    shell.agent.rotate_key()
+    shell.agent.rotate_key()
+    [challenge], second = succession.challenges, succession.next.point
+    shell.agent.report()
+    shell.transport.after = lambda request: raise_when(request.url.endswith("/v1/keys"), a.HttpError.Timeout())
+    lost = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
+    assert isinstance(lost.problem, a.AgentError.Offline) and lost.statements_waiting == 1, lost
+    assert set(signer.signed_by) == {first} and succession.adopted == []
+    shell.transport.after = None
+    shell.open()
+    told = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
+    assert (told.statements, told.acknowledged, told.waiting, told.problem) == (1, 1, 0, None), told
+    assert succession.adopted == [second] and len(succession.challenges) == 1
+    signer.signed_by.clear()
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).acknowledged == 1
+    assert set(signer.signed_by) == {second}
+    held = world.server.evidence(shell.device)
+    assert [current for current, _ in held] == [False, True]
+    leaf = b64decode(world.server.attestation(shell.device)["android-chain"][0])
+    assert leaf == b"leaf over " + challenge, leaf
+
+    # That it was adopted is not known to the library, which says it again.
+    shell.agent.rotate_key()
+    third = succession.next.point
+    succession.lost = a.ShellError.KeyUnavailable()
+    await refused(a.AgentError.KeyUnavailable, lambda: shell.agent.deliver(a.Urgency.PERSON_ASKED))
+    told = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
+    assert (told.statements, told.problem) == (1, None), told
+    assert succession.adopted == [second, third, third] and succession.switches == 2
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).acknowledged == 1
+    assert [current for current, _ in world.server.evidence(shell.device)] == [False, False, True]
 
 
 # Offline and back.
@@ -390,10 +440,11 @@ async def shutdown_ends_a_delivery_and_lets_go_of_the_shell(world):
         lambda: shell.agent.deliver(a.Urgency.BACKGROUND),
         lambda: shell.agent.enrol(world.server.url, "token", None),
         lambda: shell.agent.withdraw(),
+        shell.agent.rotate_key,
     ):
         await refused(a.AgentError.Closed, call)
     shell.agent.shutdown()
-    parts = [weakref.ref(part) for part in (shell.probe, shell.signer, shell.transport)]
+    parts = [weakref.ref(part) for part in (shell.probe, shell.signer, shell.succession, shell.transport)]
     agent, folder, device = shell.agent, shell.folder, shell.device
     del shell
     for _ in range(100):
@@ -401,7 +452,7 @@ async def shutdown_ends_a_delivery_and_lets_go_of_the_shell(world):
         if not any(part() for part in parts):
             break
         await asyncio.sleep(0.02)
-    assert [part() for part in parts] == [None, None, None], "the library still holds the shell"
+    assert not any(part() for part in parts), "the library still holds the shell"
     del agent
     again = Shell.__new__(Shell)
     again.crossings, again.folder, again.platform = [], folder, a.Platform.ANDROID
@@ -557,6 +608,7 @@ ALL = [
     what_is_wrong_with_input_is_said,
     a_lost_answer_makes_no_second_key_and_no_second_device,
     two_employers_are_two_folders_that_know_nothing_of_each_other,
+    another_key_takes_the_place_of_the_devices_and_is_adopted_once,
     the_screens_work_offline,
     what_a_person_says_is_kept_and_nothing_is_reported_before_the_notice,
     a_slow_network_and_a_slow_key_hold_nobody_up,

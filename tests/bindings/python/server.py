@@ -35,10 +35,18 @@ class Server:
             )
             return [sequence for (sequence,) in rows]
 
-    def attestation(self, device):
+    def evidence(self, device):
+        """All that hardware said for a device's keys, in the order in which it came: whether it is current, and what."""
         with sqlite3.connect(f"file:{self.folder}/atalaya.db?mode=ro", uri=True) as database:
-            row = database.execute("SELECT attestation FROM devices WHERE lower(hex(device)) = ?", (decode(device),))
-            return json.loads(row.fetchone()[0])
+            rows = database.execute(
+                "SELECT current, evidence FROM attestations WHERE lower(hex(device)) = ? ORDER BY number",
+                (decode(device),),
+            )
+            return [(current == 1, json.loads(evidence)) for current, evidence in rows]
+
+    def attestation(self, device):
+        """What hardware said for a device's key of now."""
+        return next(evidence for current, evidence in self.evidence(device) if current)
 
     def enrolments(self):
         with sqlite3.connect(f"file:{self.folder}/atalaya.db?mode=ro", uri=True) as database:

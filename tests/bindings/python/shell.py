@@ -1,4 +1,4 @@
-"""A shell in Python: the four ports, each scriptable, each counting what crosses."""
+"""A shell in Python: the five ports, each scriptable, each counting what crosses."""
 
 import threading
 import urllib.error
@@ -74,7 +74,8 @@ class Signer(a.ReportSigner, a.AttestationSource):
     """A key that is made together with its evidence, as Android's is. Every other signature is DER."""
 
     def __init__(self, crossings):
-        self.crossings, self.key, self.attested, self.fault, self.signed, self.broken_key = crossings, None, 0, None, 0, None
+        self.crossings, self.key, self.attested, self.fault, self.broken_key = crossings, None, 0, None, None
+        self.signed_by = []
 
     def attest(self, challenge):
         self.crossings.append("attest")
@@ -82,7 +83,7 @@ class Signer(a.ReportSigner, a.AttestationSource):
             raise self.fault
         self.attested += 1
         self.key = Key()
-        return a.AttestationEvidence.ANDROID_CHAIN([b"leaf over " + challenge, b"root"])
+        return evidence(challenge)
 
     def public_key(self):
         self.crossings.append("public_key")
@@ -92,8 +93,44 @@ class Signer(a.ReportSigner, a.AttestationSource):
         self.crossings.append("sign")
         if self.fault:
             raise self.fault
-        self.signed += 1
-        return self.key.sign(message, der=self.signed % 2 == 1)
+        self.signed_by.append(self.key.point)
+        return self.key.sign(message, der=len(self.signed_by) % 2 == 1)
+
+
+class Succession(a.KeySuccession):
+    """Makes the key after the signer's. `fault` keeps it from being made, `lost` is raised once a key was adopted."""
+
+    def __init__(self, crossings, signer):
+        self.crossings, self.signer, self.next, self.fault, self.lost = crossings, signer, None, None, None
+        self.challenges, self.adopted, self.switches = [], [], 0
+
+    def make_next(self, challenge):
+        self.crossings.append("make_next")
+        if self.fault:
+            raise self.fault
+        self.challenges.append(challenge)
+        self.next = Key()
+        return a.NextKey(public_key=self.next.point, evidence=evidence(challenge))
+
+    def sign_with_next(self, message):
+        self.crossings.append("sign_with_next")
+        return self.next.sign(message)
+
+    def adopt(self, public_key):
+        self.crossings.append("adopt")
+        self.adopted.append(public_key)
+        if self.signer.key.point != public_key:
+            if self.next is None or self.next.point != public_key:
+                raise a.ShellError.KeyLost()
+            self.signer.key, self.next = self.next, None
+            self.switches += 1
+        lost, self.lost = self.lost, None
+        if lost:
+            raise lost
+
+
+def evidence(challenge):
+    return a.AttestationEvidence.ANDROID_CHAIN([b"leaf over " + challenge, b"root"])
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -147,10 +184,13 @@ class Shell:
         self.crossings = []
         self.folder, self.platform = str(folder), platform
         self.probe, self.signer = Probe(self.crossings, dict(saw)), Signer(self.crossings)
+        self.succession = Succession(self.crossings, self.signer)
         self.transport = Transport(self.crossings)
         self.open()
 
     def open(self):
         setup = a.Setup(folder=self.folder, platform=self.platform, agent_version="0.1.0")
-        self.agent = a.PostureAgent.open(setup, self.probe, self.signer, self.signer, self.transport)
+        self.agent = a.PostureAgent.open(
+            setup, self.probe, self.signer, self.signer, self.succession, self.transport
+        )
         return self.agent

@@ -53,6 +53,7 @@ enum Cases {
         ("what is wrong with input is said", input),
         ("a lost answer makes no second key and no second device", lostAnswer),
         ("two employers are two folders that know nothing of each other", twoEmployers),
+        ("another key takes the place of the devices and is adopted once", succession),
         ("the screens work offline", offline),
         ("what a person says is kept and nothing is reported before the notice", notice),
         ("a slow network and a slow key hold nobody up", slow),
@@ -201,7 +202,7 @@ enum Cases {
             try await refused(name) {
                 try PostureAgent.open(
                     setup: Phone.setup(folder), probe: phone.probe, signer: phone.signer, attestation: phone.signer,
-                    transport: transport)
+                    succession: nil, transport: transport)
             }
         }
         let invitation = try readInvitation(given: "https://example.com/enrol#\(zeros)", server: nil)
@@ -234,6 +235,57 @@ enum Cases {
         let device = other.enrolment!.device
         try must(one.enrolment!.device != device)
         try must(try first.agent.ledger().allSatisfy { !"\($0)".contains(device) })
+    }
+
+    static let succession: Body = {
+        let phone = try await Phone.enrolled()
+        let (signer, succession) = (phone.signer, phone.succession)
+        let device = try phone.agent.status(language: .en).enrolment!.device
+        let first = signer.key.value!.point
+
+        // A phone that makes none now goes on with the key that it has.
+        succession.fault.value = ShellError.KeyUnavailable
+        try await refused("KeyUnavailable") { try phone.agent.rotateKey() }
+        succession.fault.value = nil
+        _ = try phone.agent.report()
+        try mustEqual(try await phone.delivered().acknowledged, 1)
+        try mustEqual(signer.signedBy.value, [first])
+        try mustEqual(try Server.evidence(device), [true])
+
+        // It is made once, and signs when the server has said that it knows it.
+        try phone.agent.rotateKey()
+        try phone.agent.rotateKey()
+        let second = succession.next.value!.point
+        _ = try phone.agent.report()
+        phone.transport.after.value = { if $0.url.hasSuffix("/v1/keys") { throw HttpError.Timeout } }
+        let lost = try await phone.delivered()
+        try must(kind(lost.problem) == "Offline" && lost.statementsWaiting == 1, "\(lost)")
+        try mustEqual(signer.signedBy.value, [first])
+        try mustEqual(succession.adopted.value, [])
+        phone.transport.after.value = nil
+        try phone.reopen()
+        var told = try await phone.delivered()
+        try must(told.statements == 1 && told.acknowledged == 1 && told.waiting == 0 && told.problem == nil, "\(told)")
+        try mustEqual(succession.adopted.value, [second])
+        try mustEqual(succession.challenges.value.count, 1)
+        signer.signedBy.value = []
+        _ = try phone.agent.report()
+        try mustEqual(try await phone.delivered().acknowledged, 1)
+        try mustEqual(signer.signedBy.value, [second])
+        try mustEqual(try Server.evidence(device), [true, false], "newest first")
+
+        // That it was adopted is not known to the library, which says it again.
+        try phone.agent.rotateKey()
+        let third = succession.next.value!.point
+        succession.lost.value = ShellError.KeyUnavailable
+        try await refused("KeyUnavailable") { try await phone.delivered() }
+        told = try await phone.delivered()
+        try must(told.statements == 1 && told.problem == nil, "\(told)")
+        try mustEqual(succession.adopted.value, [second, third, third])
+        try mustEqual(succession.switches.value, 2)
+        _ = try phone.agent.report()
+        try mustEqual(try await phone.delivered().acknowledged, 1)
+        try mustEqual(try Server.evidence(device), [true, false, false])
     }
 
     // Offline and back.
@@ -417,6 +469,7 @@ enum Cases {
         try await refused("Closed") { try await agent.deliver(urgency: .background) }
         try await refused("Closed") { try await agent.enrol(server: Server.url, token: "token", deviceRef: nil) }
         try await refused("Closed") { try await agent.withdraw() }
+        try await refused("Closed") { try agent.rotateKey() }
         agent.shutdown()
         let parts = Parts(phone!)
         phone = nil
@@ -428,9 +481,12 @@ enum Cases {
     private final class Parts: @unchecked Sendable {
         private weak var probe: Probe?
         private weak var signer: Signer?
+        private weak var succession: Succession?
         private weak var transport: Transport?
-        init(_ phone: Phone) { (probe, signer, transport) = (phone.probe, phone.signer, phone.transport) }
-        var gone: Bool { probe == nil && signer == nil && transport == nil }
+        init(_ phone: Phone) {
+            (probe, signer, succession, transport) = (phone.probe, phone.signer, phone.succession, phone.transport)
+        }
+        var gone: Bool { probe == nil && signer == nil && succession == nil && transport == nil }
     }
 
     static let leaving: Body = {

@@ -33,12 +33,13 @@ final class Gate: @unchecked Sendable {
     }
 }
 
-/// A shell by Linux's own means: the four ports, each scriptable, each counting what crosses.
+/// A shell by Linux's own means: the five ports, each scriptable, each counting what crosses.
 final class Phone: @unchecked Sendable {
     let folder: String
     let crossings = Shared<[String]>([])
     let probe: Probe
     let signer: Signer
+    let succession: Succession
     let transport: Transport
     private(set) var agent: PostureAgent
 
@@ -46,9 +47,11 @@ final class Phone: @unchecked Sendable {
         self.folder = folder ?? NSTemporaryDirectory() + "/phone-\(UUID().uuidString)"
         probe = Probe(crossings, saw)
         signer = Signer(crossings)
+        succession = Succession(crossings, signer)
         transport = Transport(crossings)
         agent = try PostureAgent.open(
-            setup: Self.setup(self.folder), probe: probe, signer: signer, attestation: signer, transport: transport)
+            setup: Self.setup(self.folder), probe: probe, signer: signer, attestation: signer, succession: succession,
+            transport: transport)
     }
 
     static func setup(_ folder: String) -> Setup {
@@ -64,7 +67,8 @@ final class Phone: @unchecked Sendable {
     /// As after the app was ended and started again.
     func reopen() throws {
         agent = try PostureAgent.open(
-            setup: Self.setup(folder), probe: probe, signer: signer, attestation: signer, transport: transport)
+            setup: Self.setup(folder), probe: probe, signer: signer, attestation: signer, succession: succession,
+            transport: transport)
     }
 
     func delivered() async throws -> Delivery { try await agent.deliver(urgency: .personAsked) }
@@ -97,7 +101,8 @@ final class Signer: ReportSigner, AttestationSource {
     let attested = Shared(0)
     let fault = Shared<(any Error)?>(nil)
     let brokenKey = Shared<Data?>(nil)
-    private let key = Shared<Key?>(nil)
+    let key = Shared<Key?>(nil)
+    let signedBy = Shared<Set<Data>>([])
     private let crossings: Shared<[String]>
 
     init(_ crossings: Shared<[String]>) { self.crossings = crossings }
@@ -107,7 +112,7 @@ final class Signer: ReportSigner, AttestationSource {
         if let fault = fault.value { throw fault }
         attested.change { $0 += 1 }
         key.value = Key()
-        return .androidChain(certificates: [Data("leaf over ".utf8) + challenge, Data("root".utf8)])
+        return Self.evidence(challenge)
     }
 
     func publicKey() throws -> Data {
@@ -121,7 +126,56 @@ final class Signer: ReportSigner, AttestationSource {
         crossings.change { $0.append("sign") }
         if let fault = fault.value { throw fault }
         guard let key = key.value else { throw ShellError.KeyLost }
+        signedBy.change { _ = $0.insert(key.point) }
         return key.sign(message)
+    }
+
+    static func evidence(_ challenge: Data) -> AttestationEvidence {
+        .androidChain(certificates: [Data("leaf over ".utf8) + challenge, Data("root".utf8)])
+    }
+}
+
+/// Makes the key after the signer's. `fault` keeps it from being made, `lost` is thrown once a key was adopted.
+final class Succession: KeySuccession {
+    let next = Shared<Key?>(nil)
+    let challenges = Shared<[Data]>([])
+    let adopted = Shared<[Data]>([])
+    let switches = Shared(0)
+    let fault = Shared<(any Error)?>(nil)
+    let lost = Shared<(any Error)?>(nil)
+    private let signer: Signer
+    private let crossings: Shared<[String]>
+
+    init(_ crossings: Shared<[String]>, _ signer: Signer) { (self.crossings, self.signer) = (crossings, signer) }
+
+    func makeNext(challenge: Data) throws -> NextKey {
+        crossings.change { $0.append("makeNext") }
+        if let fault = fault.value { throw fault }
+        challenges.change { $0.append(challenge) }
+        let key = Key()
+        next.value = key
+        return NextKey(publicKey: key.point, evidence: Signer.evidence(challenge))
+    }
+
+    func signWithNext(message: Data) throws -> Data {
+        crossings.change { $0.append("signWithNext") }
+        guard let key = next.value else { throw ShellError.KeyLost }
+        return key.sign(message)
+    }
+
+    func adopt(publicKey: Data) throws {
+        crossings.change { $0.append("adopt") }
+        adopted.change { $0.append(publicKey) }
+        if signer.key.value?.point != publicKey {
+            guard let key = next.value, key.point == publicKey else { throw ShellError.KeyLost }
+            signer.key.value = key
+            next.value = nil
+            switches.change { $0 += 1 }
+        }
+        if let lost = lost.value {
+            self.lost.value = nil
+            throw lost
+        }
     }
 }
 

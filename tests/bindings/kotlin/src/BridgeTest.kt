@@ -203,9 +203,11 @@ class BridgeTest {
         val blocked = Files.createTempFile("a-file", "")
         val setup = phone.setup().copy(folder = "$blocked/x")
         refused<AgentException.Storage> {
-            PostureAgent.open(setup, phone.probe, phone.signer, phone.signer, phone.transport)
+            PostureAgent.open(setup, phone.probe, phone.signer, phone.signer, null, phone.transport)
         }
-        refused<AgentException.BadInput> { PostureAgent.open(phone.setup(), phone.probe, phone.signer, phone.signer, null) }
+        refused<AgentException.BadInput> {
+            PostureAgent.open(phone.setup(), phone.probe, phone.signer, phone.signer, null, null)
+        }
         assertEquals("https://example.com", readInvitation("https://example.com/enrol#${"0".repeat(26)}", null).server)
         refused<AgentException.BadInput> { readInvitation("hello", null) }
         val configuration = readConfiguration(mapOf("server_url" to "https://example.com", "report_interval_hours" to "99"))
@@ -236,6 +238,61 @@ class BridgeTest {
         assertEquals(1u to 0u, one.waiting to other.waiting)
         assertNotEquals(one.enrolment!!.device, other.enrolment!!.device)
         assertTrue(first.agent.ledger().none { other.enrolment!!.device in it.toString() })
+    }
+
+    @Test
+    fun `another key takes the place of the devices and is adopted once`() = case {
+        val phone = enrolled()
+        val (signer, succession) = phone.signer to phone.succession
+        val device = phone.agent.status(Language.EN).enrolment!!.device
+        val first = Phone.point(signer.keys!!).toList()
+
+        // A phone that makes none now goes on with the key that it has.
+        succession.fault = ShellException.KeyUnavailable()
+        refused<AgentException.KeyUnavailable> { phone.agent.rotateKey() }
+        succession.fault = null
+        phone.agent.report()
+        assertEquals(1u, phone.agent.delivered().acknowledged)
+        assertEquals(setOf(first), signer.signedBy.toSet())
+        assertEquals(listOf(true), Server.evidence(device))
+
+        // It is made once, and signs when the server has said that it knows it.
+        phone.agent.rotateKey()
+        phone.agent.rotateKey()
+        val second = Phone.point(succession.next!!).toList()
+        phone.agent.report()
+        phone.transport.after = { if (it.url.endsWith("/v1/keys")) throw HttpException.Timeout() }
+        val lost = phone.agent.delivered()
+        assertTrue("${lost.problem}", lost.problem is AgentException.Offline)
+        assertEquals(1u, lost.statementsWaiting)
+        assertEquals(setOf(first), signer.signedBy.toSet())
+        assertEquals(listOf<List<Byte>>(), succession.adopted.toList())
+        phone.transport.after = {}
+        phone.reopen()
+        var told = phone.agent.delivered()
+        assertNull("${told.problem}", told.problem)
+        assertEquals(Triple(1u, 1u, 0u), Triple(told.statements, told.acknowledged, told.waiting))
+        assertEquals(listOf(second), succession.adopted.toList())
+        assertEquals(1, succession.challenges.size)
+        signer.signedBy.clear()
+        phone.agent.report()
+        assertEquals(1u, phone.agent.delivered().acknowledged)
+        assertEquals(setOf(second), signer.signedBy.toSet())
+        assertEquals("newest first", listOf(true, false), Server.evidence(device))
+
+        // That it was adopted is not known to the library, which says it again.
+        phone.agent.rotateKey()
+        val third = Phone.point(succession.next!!).toList()
+        succession.lost = ShellException.KeyUnavailable()
+        refused<AgentException.KeyUnavailable> { phone.agent.delivered() }
+        told = phone.agent.delivered()
+        assertNull("${told.problem}", told.problem)
+        assertEquals(1u, told.statements)
+        assertEquals(listOf(second, third, third), succession.adopted.toList())
+        assertEquals(2, succession.switches)
+        phone.agent.report()
+        assertEquals(1u, phone.agent.delivered().acknowledged)
+        assertEquals(listOf(true, false, false), Server.evidence(device))
     }
 
     // Offline and back.
@@ -443,17 +500,18 @@ class BridgeTest {
             { agent.deliver(Urgency.BACKGROUND) },
             { agent.enrol(Server.url, "token", null) },
             { agent.withdraw() },
+            { agent.rotateKey() },
         )
         for (call in calls) refused<AgentException.Closed> { call() }
         agent.shutdown()
-        val parts = listOf(WeakReference<Any>(phone.probe), WeakReference<Any>(phone.signer), WeakReference<Any>(phone.transport))
+        val parts = listOf(phone.probe, phone.signer, phone.succession, phone.transport).map { WeakReference<Any>(it) }
         phone = null
         for (attempt in 0..200) {
             System.gc()
             if (parts.all { it.get() == null }) break
             delay(20)
         }
-        assertEquals("the library still holds the shell", listOf(null, null, null), parts.map { it.get() })
+        assertTrue("the library still holds the shell", parts.all { it.get() == null })
         assertEquals(device, Phone(folder = folder).agent.status(Language.EN).enrolment!!.device)
     }
 

@@ -26,22 +26,26 @@ import org.atalaya.core.HttpHeader
 import org.atalaya.core.HttpRequest
 import org.atalaya.core.HttpResponse
 import org.atalaya.core.HttpTransport
+import org.atalaya.core.KeySuccession
+import org.atalaya.core.NextKey
 import org.atalaya.core.Platform
 import org.atalaya.core.PostureAgent
 import org.atalaya.core.ReportSigner
 import org.atalaya.core.Setup
+import org.atalaya.core.ShellException
 
-/** A shell by the JVM's own means: the four ports, each scriptable, each counting what crosses. */
+/** A shell by the JVM's own means: the five ports, each scriptable, each counting what crosses. */
 class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.createTempDirectory("phone-")) {
     val crossings = CopyOnWriteArrayList<String>()
     val probe = Probe()
     val signer = Signer()
+    val succession = Succession()
     val transport = Transport()
     var agent: PostureAgent = opened()
 
     fun setup() = Setup(folder.toString(), Platform.ANDROID, "0.1.0")
 
-    private fun opened() = PostureAgent.open(setup(), probe, signer, signer, transport)
+    private fun opened() = PostureAgent.open(setup(), probe, signer, signer, succession, transport)
 
     /** As after the app was ended and started again. */
     fun reopen() {
@@ -65,7 +69,9 @@ class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.cre
 
     /** A key that is made together with its evidence, as Android's is. */
     inner class Signer : ReportSigner, AttestationSource {
-        private var keys: KeyPair? = null
+        var keys: KeyPair? = null
+        val signedBy = CopyOnWriteArrayList<List<Byte>>()
+
         @Volatile var attested = 0
         @Volatile var fault: Throwable? = null
         @Volatile var brokenKey: ByteArray? = null
@@ -74,33 +80,58 @@ class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.cre
             crossings += "attest"
             fault?.let { throw it }
             attested += 1
-            keys = KeyPairGenerator.getInstance("EC").run {
-                initialize(ECGenParameterSpec("secp256r1"))
-                generateKeyPair()
-            }
-            return AttestationEvidence.AndroidChain(listOf("leaf over ".toByteArray() + challenge, "root".toByteArray()))
+            keys = pair()
+            return evidence(challenge)
         }
 
         override fun publicKey(): ByteArray {
             crossings += "publicKey"
             brokenKey?.let { return it }
-            val point = (keys!!.public as ECPublicKey).w
-            return byteArrayOf(4) + coordinate(point.affineX) + coordinate(point.affineY)
+            return point(keys!!)
         }
 
         override fun sign(message: ByteArray): ByteArray {
             crossings += "sign"
             fault?.let { throw it }
-            return Signature.getInstance("SHA256withECDSA").run {
-                initSign(keys!!.private)
-                update(message)
-                sign()
-            }
+            signedBy += point(keys!!).toList()
+            return signature(keys!!, message)
+        }
+    }
+
+    /** Makes the key after the signer's. [fault] keeps it from being made, [lost] is thrown once a key was adopted. */
+    inner class Succession : KeySuccession {
+        @Volatile var next: KeyPair? = null
+        val challenges = CopyOnWriteArrayList<List<Byte>>()
+        val adopted = CopyOnWriteArrayList<List<Byte>>()
+
+        @Volatile var switches = 0
+        @Volatile var fault: Throwable? = null
+        @Volatile var lost: Throwable? = null
+
+        override fun makeNext(challenge: ByteArray): NextKey {
+            crossings += "makeNext"
+            fault?.let { throw it }
+            challenges += challenge.toList()
+            return NextKey(point(pair().also { next = it }), evidence(challenge))
         }
 
-        private fun coordinate(number: BigInteger): ByteArray {
-            val bytes = number.toByteArray().takeLast(32)
-            return ByteArray(32 - bytes.size) + bytes.toByteArray()
+        override fun signWithNext(message: ByteArray): ByteArray {
+            crossings += "signWithNext"
+            return signature(next!!, message)
+        }
+
+        override fun adopt(publicKey: ByteArray) {
+            crossings += "adopt"
+            adopted += publicKey.toList()
+            if (!point(signer.keys!!).contentEquals(publicKey)) {
+                signer.keys = next?.takeIf { point(it).contentEquals(publicKey) } ?: throw ShellException.KeyLost()
+                next = null
+                switches += 1
+            }
+            lost?.let {
+                lost = null
+                throw it
+            }
         }
     }
 
@@ -140,7 +171,32 @@ class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.cre
         }
     }
 
-    private companion object {
-        val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
+    companion object {
+        private val client: HttpClient = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()
+
+        private fun pair(): KeyPair = KeyPairGenerator.getInstance("EC").run {
+            initialize(ECGenParameterSpec("secp256r1"))
+            generateKeyPair()
+        }
+
+        /** The uncompressed point of X9.62. */
+        fun point(keys: KeyPair): ByteArray {
+            val point = (keys.public as ECPublicKey).w
+            return byteArrayOf(4) + coordinate(point.affineX) + coordinate(point.affineY)
+        }
+
+        private fun coordinate(number: BigInteger): ByteArray {
+            val bytes = number.toByteArray().takeLast(32)
+            return ByteArray(32 - bytes.size) + bytes.toByteArray()
+        }
+
+        private fun signature(keys: KeyPair, message: ByteArray): ByteArray = Signature.getInstance("SHA256withECDSA").run {
+            initSign(keys.private)
+            update(message)
+            sign()
+        }
+
+        private fun evidence(challenge: ByteArray) =
+            AttestationEvidence.AndroidChain(listOf("leaf over ".toByteArray() + challenge, "root".toByteArray()))
     }
 }

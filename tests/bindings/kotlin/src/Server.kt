@@ -5,12 +5,19 @@ object Server {
     val noticeToken: String = System.getenv("ATALAYA_NOTICE_TOKEN")
 
     /** How many devices it knows. */
-    fun devices(): Int {
-        val asked = ProcessBuilder(
-            System.getenv("ATALAYA_SERVER"), "--data", System.getenv("ATALAYA_DATA"), "--json", "device", "list",
-        ).redirectError(ProcessBuilder.Redirect.DISCARD).start()
+    fun devices(): Int = Regex("\"total\": *(\\d+)").find(asked("device", "list"))!!.groupValues[1].toInt()
+
+    /** The evidence that it holds for a device's keys, newest first: whether each is current. */
+    fun evidence(device: String): List<Boolean> {
+        val held = asked("device", "show", device).substringAfter("\"attestations\":", "")
+        return Regex("\"current\": *(true|false)").findAll(held).map { it.groupValues[1].toBoolean() }.toList()
+    }
+
+    private fun asked(vararg words: String): String {
+        val program = listOf(System.getenv("ATALAYA_SERVER"), "--data", System.getenv("ATALAYA_DATA"), "--json")
+        val asked = ProcessBuilder(program + words).redirectError(ProcessBuilder.Redirect.DISCARD).start()
         val answer = asked.inputStream.bufferedReader().readText()
-        check(asked.waitFor() == 0) { "the server's list cannot be read" }
-        return Regex("\"total\": *(\\d+)").find(answer)!!.groupValues[1].toInt()
+        check(asked.waitFor() == 0) { "the server does not answer ${words.joinToString(" ")}" }
+        return answer
     }
 }

@@ -22,18 +22,25 @@ public struct Surroundings: Sendable {
 
     /// Opens the agent of a place.
     public func agent(at place: EnrolmentPlace, pinnedRoot: PinnedRoot? = nil) throws -> PhoneAgent {
+        let key = key(of: place)
+        let evidence = EnrolmentAttestation(key: key, app: attestation)
         let agent = try PostureAgent.open(
             setup: Setup(folder: place.folder.path, platform: .ios, agentVersion: appVersion),
             probe: probe,
-            signer: EnclaveSigner(vault: vault, keyName: place.keyName),
-            attestation: EnrolmentAttestation(vault: vault, keyName: place.keyName, app: attestation),
+            signer: EnclaveSigner(key: key),
+            attestation: evidence,
+            succession: EnclaveSuccession(key: key, attestation: evidence),
             transport: SystemTransport(userAgent: "Atalaya-iOS/\(appVersion)", pinnedRoot: pinnedRoot))
         return PhoneAgent(place: place, agent: agent)
     }
 
-    /// Forgets a place: its folder and its key. The agent must have been shut down.
+    /// Forgets a place: its folder and its keys. The agent must have been shut down.
     public func forget(_ place: EnrolmentPlace) throws {
         try shelf.remove(place)
-        try vault.removeKey(named: place.keyName)
+        try key(of: place).forget()
+    }
+
+    private func key(of place: EnrolmentPlace) -> EnrolmentKey {
+        EnrolmentKey(vault: vault, name: place.keyName)
     }
 }

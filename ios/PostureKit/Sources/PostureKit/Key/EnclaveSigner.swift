@@ -3,17 +3,15 @@ import Foundation
 
 /// Signs for one enrolment, with its own key.
 public final class EnclaveSigner: ReportSigner {
-    private let vault: any KeyVault
-    private let keyName: String
+    private let key: EnrolmentKey
 
-    public init(vault: any KeyVault, keyName: String) {
-        self.vault = vault
-        self.keyName = keyName
+    public init(key: EnrolmentKey) {
+        self.key = key
     }
 
     public func publicKey() throws -> Data {
         do {
-            return try vault.publicKey(named: keyName)
+            return try key.publicKey()
         } catch {
             throw error.asShellError
         }
@@ -21,7 +19,7 @@ public final class EnclaveSigner: ReportSigner {
 
     public func sign(message: Data) throws -> Data {
         do {
-            return try vault.sign(message, named: keyName)
+            return try key.sign(message)
         } catch {
             throw error.asShellError
         }

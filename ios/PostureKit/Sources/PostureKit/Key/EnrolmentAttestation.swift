@@ -3,24 +3,26 @@ import Foundation
 
 /// Makes the key of a new enrolment, and has it attested where the device can.
 public final class EnrolmentAttestation: AttestationSource {
-    private let vault: any KeyVault
-    private let keyName: String
+    private let key: EnrolmentKey
     private let app: any AppAttestation
 
-    public init(vault: any KeyVault, keyName: String, app: any AppAttestation) {
-        self.vault = vault
-        self.keyName = keyName
+    public init(key: EnrolmentKey, app: any AppAttestation) {
+        self.key = key
         self.app = app
     }
 
     public func attest(challenge: Data) throws -> AttestationEvidence {
         let point: Data
         do {
-            try vault.makeKey(named: keyName)
-            point = try vault.publicKey(named: keyName)
+            point = try key.make()
         } catch {
             throw error.asShellError
         }
+        return try evidence(challenge: challenge, point: point)
+    }
+
+    /// What Apple states about this challenge and the key with this point.
+    func evidence(challenge: Data, point: Data) throws -> AttestationEvidence {
         guard let hash = KeyThumbprint.clientDataHash(challenge: challenge, point: point) else {
             throw ShellError.Failed(reason: "the key is no point of P-256")
         }

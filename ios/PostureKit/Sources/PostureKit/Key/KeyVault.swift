@@ -10,6 +10,11 @@ public protocol KeyVault: Sendable {
     func sign(_ message: Data, named name: String) throws(VaultFailure) -> Data
     /// Nothing happens where there is none.
     func removeKey(named name: String) throws(VaultFailure)
+    /// Marks this name, beside the keys and kept as they are. Nothing happens where it is marked.
+    func mark(_ name: String) throws(VaultFailure)
+    /// Nothing happens where it is not marked.
+    func unmark(_ name: String) throws(VaultFailure)
+    func isMarked(_ name: String) throws(VaultFailure) -> Bool
 }
 
 /// Why a key did not serve.

@@ -49,6 +49,24 @@ public struct SecureEnclaveVault: KeyVault {
         guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
     }
 
+    public func mark(_ name: String) throws(VaultFailure) {
+        var item = markQuery(name)
+        item[kSecAttrAccessible as String] = kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly
+        let status = SecItemAdd(item as CFDictionary, nil)
+        guard status == errSecSuccess || status == errSecDuplicateItem else { throw Self.failure(status) }
+    }
+
+    public func unmark(_ name: String) throws(VaultFailure) {
+        let status = SecItemDelete(markQuery(name) as CFDictionary)
+        guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
+    }
+
+    public func isMarked(_ name: String) throws(VaultFailure) -> Bool {
+        let status = SecItemCopyMatching(markQuery(name) as CFDictionary, nil)
+        guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
+        return status == errSecSuccess
+    }
+
     private func privateKey(named name: String) throws(VaultFailure) -> SecKey {
         var query = query(name)
         query[kSecReturnRef as String] = true
@@ -65,6 +83,14 @@ public struct SecureEnclaveVault: KeyVault {
             kSecClass as String: kSecClassKey,
             kSecAttrApplicationTag as String: Data(name.utf8),
             kSecAttrKeyType as String: kSecAttrKeyTypeECSECPrimeRandom,
+        ]
+    }
+
+    private func markQuery(_ name: String) -> [String: Any] {
+        [
+            kSecClass as String: kSecClassGenericPassword,
+            kSecAttrService as String: "org.atalaya.mark",
+            kSecAttrAccount as String: name,
         ]
     }
 

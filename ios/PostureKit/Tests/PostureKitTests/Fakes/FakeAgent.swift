@@ -50,6 +50,7 @@ final class FakeAgent: PostureAgentProtocol, @unchecked Sendable {
     func acknowledge(subject: Subject, version: UInt32, language: Language) throws { note("acknowledge") }
     func declare(declaration: Declaration, affirmed: Bool) throws { note("declare") }
     func pause(from: Date, until: Date) throws { note("pause") }
+    func rotateKey() throws { note("rotateKey") }
     func withdraw() async throws { note("withdraw") }
     func shutdown() { note("shutdown") }
 }

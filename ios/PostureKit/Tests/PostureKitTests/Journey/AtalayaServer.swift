@@ -125,4 +125,15 @@ final class AtalayaServer: @unchecked Sendable {
         let shown = try run("device", "show", id)
         return String(decoding: try JSONSerialization.data(withJSONObject: shown, options: .sortedKeys), as: UTF8.self)
     }
+
+    struct Proof: Equatable {
+        let thumbprint: String?
+        let current: Bool
+    }
+
+    /// The evidence that it holds for a device's keys, newest first.
+    func proofs(_ id: String) throws -> [Proof] {
+        let held = try run("device", "show", id)["attestations"] as? [[String: Any]] ?? []
+        return held.map { Proof(thumbprint: $0["thumbprint"] as? String, current: $0["current"] as? Bool == true) }
+    }
 }

@@ -173,6 +173,37 @@ extension ShimSuite {
             await agent.shutdown()
         }
 
+        @Test func wherePhonesCouldProveNothingAnotherKeyBringsEvidenceAndARestartFindsIt() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            AppAttestScript.isSupported = false
+            var agent = try await phone.enrol(server)
+            AppAttestScript.isSupported = true
+            let device = try #require(try await agent.status(.es).enrolment?.device)
+            let key = EnrolmentKey(vault: phone.vault, name: agent.place.keyName)
+            let first = try key.publicKey()
+            #expect(try server.proofs(device) == [])
+
+            // The server would like evidence: the next key is made, and signs nothing before the server knows it.
+            #expect(await agent.checkIn(.personAsked).delivery?.acknowledged == 1)
+            #expect(AppAttestScript.calls.count == 1 && SecurityScript.names.count == 2)
+            #expect(try key.publicKey() == first)
+            #expect(try server.proofs(device) == [])
+            agent = try await phone.restart(agent)
+            #expect(await agent.checkIn(.personAsked).delivery?.problem == nil)
+            let second = try key.publicKey()
+            #expect(second != first && SecurityScript.names.count == 1)
+            #expect(try server.proofs(device) == [.init(thumbprint: KeyThumbprint.of(point: second), current: true)])
+
+            agent = try await phone.restart(agent)
+            phone.facts.update(to: 6)
+            #expect(await agent.checkIn(.personAsked).delivery?.acknowledged == 1)
+            await agent.shutdown()
+            try phone.surroundings.forget(agent.place)
+            #expect(SecurityScript.names.isEmpty)
+        }
+
         @Test func aLockedPhoneReportsWhenItIsUnlocked() async throws {
             let server = try AtalayaServer()
             try server.apply(revision: 2)

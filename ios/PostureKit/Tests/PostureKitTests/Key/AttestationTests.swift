@@ -17,7 +17,7 @@ extension ShimSuite {
 
         private func source(patience: DispatchTimeInterval = .seconds(5)) -> EnrolmentAttestation {
             EnrolmentAttestation(
-                vault: vault, keyName: "one", app: DeviceCheckAttestation(patience: patience))
+                key: EnrolmentKey(vault: vault, name: "one"), app: DeviceCheckAttestation(patience: patience))
         }
 
         @Test func theChallengeAndTheNewKeyAreAttested() throws {

@@ -48,7 +48,7 @@ extension ShimSuite {
             SecurityScript.loseKeys()
             #expect(throws: VaultFailure.missing) { try vault.publicKey(named: "one") }
             #expect(throws: VaultFailure.missing) { try vault.sign(Data(), named: "one") }
-            let signer = EnclaveSigner(vault: vault, keyName: "one")
+            let signer = EnclaveSigner(key: EnrolmentKey(vault: vault, name: "one"))
             #expect(throws: ShellError.KeyLost) { try signer.publicKey() }
             #expect(throws: ShellError.KeyLost) { try signer.sign(message: Data()) }
         }
@@ -57,9 +57,22 @@ extension ShimSuite {
             try vault.makeKey(named: "one")
             SecurityScript.isLocked = true
             #expect(throws: VaultFailure.locked) { try vault.sign(Data(), named: "one") }
-            let signer = EnclaveSigner(vault: vault, keyName: "one")
+            let signer = EnclaveSigner(key: EnrolmentKey(vault: vault, name: "one"))
             #expect(throws: ShellError.KeyUnavailable) { try signer.sign(message: Data()) }
             #expect(throws: ShellError.KeyUnavailable) { try signer.publicKey() }
+        }
+
+        @Test func aMarkStaysUntilItIsTakenAway() throws {
+            #expect(try !vault.isMarked("one"))
+            try vault.mark("one")
+            try vault.mark("one")
+            #expect(try vault.isMarked("one") && !vault.isMarked("two"))
+            SecurityScript.isLocked = true
+            #expect(throws: VaultFailure.locked) { try vault.isMarked("one") }
+            SecurityScript.isLocked = false
+            try vault.unmark("one")
+            try vault.unmark("one")
+            #expect(try !vault.isMarked("one"))
         }
 
         @Test func removingWhatIsNotThereIsNoFailure() throws {

@@ -73,6 +73,17 @@ public enum SecurityScript {
         change { state in state.items = [:] }
     }
 
+    /// The names under which there are keys.
+    public static var names: Set<String> {
+        read { Set($0.keys.keys.map { String(decoding: $0, as: UTF8.self) }) }
+    }
+
+    /// What the next removal of a key answers, as when the phone stops there.
+    public static var failureOfRemoval: OSStatus? {
+        get { read { $0.failureOfRemoval } }
+        set { change { $0.failureOfRemoval = newValue } }
+    }
+
     /// What keys were made with, for the test to look at.
     public static var lastKeyAttributes: [String: Any]? {
         read { $0.lastKeyAttributes }
@@ -91,6 +102,7 @@ public enum SecurityScript {
         var items: [String: [String: Any]] = [:]
         var keys: [Data: SecKey] = [:]
         var lastKeyAttributes: [String: Any]?
+        var failureOfRemoval: OSStatus?
     }
 
     private static let lock = NSLock()
@@ -146,6 +158,10 @@ public func SecItemDelete(_ query: CFDictionary) -> OSStatus {
             return state.items.removeValue(forKey: name(of: query)) == nil ? errSecItemNotFound : errSecSuccess
         case kSecClassKey:
             guard let tag = query[kSecAttrApplicationTag] as? Data else { return errSecParam }
+            if let failure = state.failureOfRemoval {
+                state.failureOfRemoval = nil
+                return failure
+            }
             return state.keys.removeValue(forKey: tag) == nil ? errSecItemNotFound : errSecSuccess
         default:
             return errSecParam

@@ -144,6 +144,37 @@ class JourneyTest {
     }
 
     @Test
+    fun where_phones_could_prove_nothing_another_key_brings_evidence_and_a_restart_finds_it() {
+        phone.keystore.refusesAttestation = true
+        val one = enrol()
+        phone.keystore.refusesAttestation = false
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        val device = checkNotNull(one.agent.status(Language.EN).enrolment).device
+        fun key() = server.device(device).getString("keyThumbprint")
+        fun proofs() = server.device(device).getJSONArray("attestations")
+        val first = key()
+        assertEquals(0, proofs().length())
+
+        // The server would like evidence: the next key is made, and signs nothing before the server knows it.
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(one) }))
+        assertEquals(2, phone.keystore.kept.size)
+        assertEquals(first, key())
+        phone.atalaya.enrolments.close()
+        val again = phone.atalaya.enrolments.all().single()
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(again) }))
+        assertEquals(1, phone.keystore.kept.size)
+        assertFalse(first == key())
+        assertEquals(1, proofs().length())
+        assertEquals(key(), proofs().getJSONObject(0).getString("thumbprint"))
+
+        phone.atalaya.enrolments.close()
+        val third = phone.atalaya.enrolments.all().single()
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(third) }))
+        phone.atalaya.enrolments.forget(third)
+        assertTrue(phone.keystore.kept.isEmpty())
+    }
+
+    @Test
     fun two_employers_share_nothing() {
         ServerProcess().use { other ->
             val first = enrol()

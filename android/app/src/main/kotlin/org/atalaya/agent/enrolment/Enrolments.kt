@@ -7,6 +7,7 @@ import java.security.MessageDigest
 import org.atalaya.agent.key.DeviceKey
 import org.atalaya.agent.key.KeystoreAttestation
 import org.atalaya.agent.key.KeystoreSigner
+import org.atalaya.agent.key.KeystoreSuccession
 import org.atalaya.agent.managed.ManagedConfiguration
 import org.atalaya.agent.net.SystemTransport
 import org.atalaya.agent.probe.AndroidProbe
@@ -95,6 +96,7 @@ class Enrolments(private val context: Context, private val version: String) {
             probe,
             KeystoreSigner(key),
             KeystoreAttestation(key),
+            KeystoreSuccession(key),
             transport,
         )
         Enrolled(name, numberOf(name), agent, key, choices)

@@ -1,80 +1,67 @@
 package org.atalaya.agent.key
 
 import android.content.Context
-import android.content.pm.PackageManager
-import android.os.Build
-import android.security.keystore.KeyGenParameterSpec
-import android.security.keystore.KeyProperties
-import java.security.GeneralSecurityException
-import java.security.KeyPairGenerator
-import java.security.KeyStore
-import java.security.PrivateKey
-import java.security.ProviderException
-import java.security.cert.Certificate
-import java.security.spec.ECGenParameterSpec
+import java.io.IOException
+import org.atalaya.core.ShellException
 
 /**
- * The key pair of one enrolment, in the Android Keystore: it is made there, signs there and never leaves. In StrongBox
- * where the phone has one, else in the trusted environment.
+ * The key of one enrolment. It has two places in the Keystore, so that the next key can be made beside the one that signs.
+ * Which of them signs is written down before the next one is made, and again before the old one is deleted: wherever the
+ * phone stops, the key that signs is the one that the server was told of. On a phone that got a copy of the note without
+ * the keys, the key is lost and no other takes its place.
  */
-internal class DeviceKey(private val context: Context, private val alias: String) {
-    /** Makes the pair anew, with this challenge in its certificate; whatever had its name before is gone. */
-    fun make(challenge: ByteArray) {
-        val strongBox = Build.VERSION.SDK_INT >= Build.VERSION_CODES.P &&
-            context.packageManager.hasSystemFeature(PackageManager.FEATURE_STRONGBOX_KEYSTORE)
-        // From the most that a phone may prove to the least: each step down is for phones that refuse the one before.
-        val wishes = listOf(
-            Wish(challenge, strongBox = true, properties = true),
-            Wish(challenge, strongBox = true, properties = false),
-            Wish(challenge, strongBox = false, properties = true),
-            Wish(challenge, strongBox = false, properties = false),
-            Wish(null, strongBox = false, properties = false),
-        ).filter { strongBox || !it.strongBox }
-            .filter { Build.VERSION.SDK_INT >= Build.VERSION_CODES.S || !it.properties }
-        var refused: ProviderException? = null
-        for (wish in wishes) {
-            try {
-                return generate(wish)
-            } catch (refusal: ProviderException) {
-                refused = refusal
-            }
+internal class DeviceKey(private val context: Context, private val name: String) {
+    private val places = listOf(KeystoreEntry(context, name), KeystoreEntry(context, "$name-other"))
+
+    /** The place whose key signs: the noted one, and without a note, when there never was another, the one with a key. */
+    val current: KeystoreEntry
+        get() {
+            val noted = note().getString(SIGNS, null)
+            return places.find { it.alias == noted } ?: places.find { it.exists() } ?: places.first()
         }
-        throw refused ?: ProviderException("no key could be made")
+
+    /** The place beside it. */
+    val next: KeystoreEntry get() = beside(current)
+
+    /** Makes the key that signs, with this challenge in its certificate; whatever was there before is gone. */
+    fun make(challenge: ByteArray): KeystoreEntry {
+        val place = current
+        place.make(challenge)
+        beside(place).forget()
+        return place
     }
 
-    /** The private key's handle; null when there is none any more. */
-    fun signing(): PrivateKey? = store().getKey(alias, null) as? PrivateKey
+    /** Makes the next key, in the place of one that was made so before. */
+    fun makeNext(challenge: ByteArray): KeystoreEntry {
+        val signing = current
+        // A next key without one before it would be taken for the one that signs.
+        if (!signing.exists()) throw ShellException.KeyLost()
+        write(signing)
+        return beside(signing).apply { make(challenge) }
+    }
 
-    /** The certificates, leaf first; empty when there is no key any more. */
-    fun certificates(): List<Certificate> = store().getCertificateChain(alias).orEmpty().toList()
+    /** From here on the key with this point signs, and the other is gone. */
+    fun adopt(point: ByteArray) {
+        val adopted = places.find { point.contentEquals(it.point()) } ?: throw ShellException.KeyLost()
+        write(adopted)
+        beside(adopted).forget()
+    }
 
+    /** Takes both keys off the phone. */
     fun forget() {
-        try {
-            store().deleteEntry(alias)
-        } catch (_: GeneralSecurityException) {
-            // A key that cannot be found any more is as good as gone.
-        }
+        places.forEach { it.forget() }
+        context.deleteSharedPreferences(name)
     }
 
-    private fun generate(wish: Wish) {
-        val spec = KeyGenParameterSpec.Builder(alias, KeyProperties.PURPOSE_SIGN)
-            .setAlgorithmParameterSpec(ECGenParameterSpec("secp256r1"))
-            .setDigests(KeyProperties.DIGEST_SHA256)
-        wish.challenge?.let(spec::setAttestationChallenge)
-        if (wish.strongBox && Build.VERSION.SDK_INT >= Build.VERSION_CODES.P) spec.setIsStrongBoxBacked(true)
-        if (wish.properties && Build.VERSION.SDK_INT >= Build.VERSION_CODES.S) {
-            spec.setDevicePropertiesAttestationIncluded(true)
-        }
-        val generator = KeyPairGenerator.getInstance(KeyProperties.KEY_ALGORITHM_EC, KEYSTORE)
-        generator.initialize(spec.build())
-        generator.generateKeyPair()
+    private fun beside(place: KeystoreEntry): KeystoreEntry = places.first { it.alias != place.alias }
+
+    private fun write(signing: KeystoreEntry) {
+        if (!note().edit().putString(SIGNS, signing.alias).commit()) throw IOException("which key signs could not be kept")
     }
 
-    private fun store(): KeyStore = KeyStore.getInstance(KEYSTORE).apply { load(null) }
-
-    private class Wish(val challenge: ByteArray?, val strongBox: Boolean, val properties: Boolean)
+    private fun note() = context.getSharedPreferences(name, Context.MODE_PRIVATE)
 
     private companion object {
-        const val KEYSTORE = "AndroidKeyStore"
+        const val SIGNS = "signs"
     }
 }

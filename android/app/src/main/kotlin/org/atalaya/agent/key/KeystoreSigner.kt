@@ -5,44 +5,15 @@ import java.io.IOException
 import java.security.GeneralSecurityException
 import java.security.InvalidKeyException
 import java.security.ProviderException
-import java.security.Signature
 import java.security.UnrecoverableKeyException
-import java.security.interfaces.ECPublicKey
 import org.atalaya.core.ReportSigner
 import org.atalaya.core.ShellException
 
 /** Signs with the key of one enrolment. A key that is gone is told apart from one that does not answer just now. */
 internal class KeystoreSigner(private val key: DeviceKey) : ReportSigner {
-    override fun publicKey(): ByteArray = keystore {
-        val certificate = key.certificates().firstOrNull() ?: throw ShellException.KeyLost()
-        val public = certificate.publicKey as? ECPublicKey ?: throw ShellException.KeyLost()
-        x962(public)
-    }
+    override fun publicKey(): ByteArray = keystore { key.current.point() ?: throw ShellException.KeyLost() }
 
-    override fun sign(message: ByteArray): ByteArray = keystore {
-        val private = key.signing() ?: throw ShellException.KeyLost()
-        Signature.getInstance("SHA256withECDSA").run {
-            initSign(private)
-            update(message)
-            sign()
-        }
-    }
-
-    private fun x962(key: ECPublicKey): ByteArray {
-        val point = key.w
-        return byteArrayOf(UNCOMPRESSED) + coordinate(point.affineX.toByteArray()) + coordinate(point.affineY.toByteArray())
-    }
-
-    // A sign byte too many, or leading zeros too few.
-    private fun coordinate(number: ByteArray): ByteArray {
-        val digits = number.takeLast(COORDINATE)
-        return ByteArray(COORDINATE - digits.size) + digits.toByteArray()
-    }
-
-    private companion object {
-        const val UNCOMPRESSED: Byte = 4
-        const val COORDINATE = 32
-    }
+    override fun sign(message: ByteArray): ByteArray = keystore { key.current.sign(message) ?: throw ShellException.KeyLost() }
 }
 
 /** What the Keystore throws, as the core understands it. */

@@ -1,15 +1,8 @@
 package org.atalaya.agent.key
 
 import android.content.pm.PackageManager
-import java.math.BigInteger
-import java.security.AlgorithmParameters
-import java.security.KeyFactory
-import java.security.Signature
-import java.security.spec.ECGenParameterSpec
-import java.security.spec.ECParameterSpec
-import java.security.spec.ECPoint
-import java.security.spec.ECPublicKeySpec
 import org.atalaya.agent.support.Phone
+import org.atalaya.agent.support.verifies
 import org.atalaya.core.AttestationEvidence
 import org.atalaya.core.ShellException
 import org.junit.Assert.assertArrayEquals
@@ -79,23 +72,8 @@ class KeystoreTest {
         val message = "report".encodeToByteArray()
         val point = KeystoreSigner(key).publicKey()
         assertEquals(4, point[0].toInt())
-        val verifies = Signature.getInstance("SHA256withECDSA").run {
-            initVerify(publicKey(point))
-            update(message)
-            verify(KeystoreSigner(key).sign(message))
-        }
-        assertTrue(verifies)
+        assertTrue(verifies(point, message, KeystoreSigner(key).sign(message)))
     }
-
-    private fun publicKey(point: ByteArray) = KeyFactory.getInstance("EC").generatePublic(
-        ECPublicKeySpec(
-            ECPoint(BigInteger(1, point.copyOfRange(1, 33)), BigInteger(1, point.copyOfRange(33, 65))),
-            AlgorithmParameters.getInstance("EC").run {
-                init(ECGenParameterSpec("secp256r1"))
-                getParameterSpec(ECParameterSpec::class.java)
-            },
-        ),
-    )
 
     @Test
     fun a_key_that_is_gone_is_told_as_lost() {

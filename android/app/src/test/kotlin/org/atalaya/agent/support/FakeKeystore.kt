@@ -3,6 +3,7 @@ package org.atalaya.agent.support
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.StrongBoxUnavailableException
+import java.io.IOException
 import java.io.InputStream
 import java.io.OutputStream
 import java.math.BigInteger
@@ -52,6 +53,12 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
     var refusesEverything = false
     var unrecoverable = false
 
+    /** The phone stops where a key is deleted. */
+    var stopsAtDeletion = false
+
+    /** The Keystore's own process does not answer. */
+    var silent = false
+
     class Wish(val alias: String, val challenge: ByteArray?, val strongBox: Boolean, val properties: Boolean)
 
     class Entry(val private: PrivateKey, val chain: List<Certificate>)
@@ -100,6 +107,7 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
         override fun engineGetCertificateChain(alias: String): Array<Certificate>? = current.kept[alias]?.chain?.toTypedArray()
 
         override fun engineDeleteEntry(alias: String) {
+            check(!current.stopsAtDeletion) { "the phone stops" }
             current.kept.remove(alias)
         }
 
@@ -115,7 +123,9 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
         override fun engineIsCertificateEntry(alias: String): Boolean = false
         override fun engineGetCertificateAlias(certificate: Certificate): String? = null
         override fun engineStore(stream: OutputStream?, password: CharArray?) = refuse()
-        override fun engineLoad(stream: InputStream?, password: CharArray?) = Unit
+        override fun engineLoad(stream: InputStream?, password: CharArray?) {
+            if (current.silent) throw IOException("the Keystore does not answer")
+        }
 
         private fun refuse(): Unit = throw UnsupportedOperationException()
     }
