@@ -39,6 +39,8 @@ type Failure = Box<dyn Error>;
 /// Fresh chains in a round; the middle of the rounds counts, so that a disturbed one does not.
 const CHAINS: usize = 100;
 const ROUNDS: usize = 9;
+/// So many at once, then as long a look at what they are held against: a processor changes its pace within a run.
+const AT_ONCE: usize = 5;
 /// How far above its goal a figure may be before the command fails.
 const PATIENCE: f64 = 1.5;
 
@@ -54,31 +56,29 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<bool, Failure> {
-    let unit = unit()?;
-    say(&format!("one P-256 verification: {:.1} µs here", unit * 1e6));
+    let unit = Unit::new()?;
     let mut held = true;
     let mut told = |what: &str, value: f64, of: &str, goal: f64| {
         say(&format!("FIGURE {what}: {value:.2} {of} (goal ≤ {goal})"));
         held &= value <= goal * PATIENCE;
     };
     for (name, kind) in [("RKP", Kind::Remote), ("factory EC", Kind::Factory), ("factory RSA", Kind::FactoryRsa)] {
-        let (cold, raw) = chain(kind, false)?;
-        say(&format!("FIGURE Android chain, {name}, cold: {:.2} P-256 verifications", cold / unit));
-        told(&format!("Android chain, {name}, cold"), cold / raw, "of its raw signatures", 1.2);
-        let (cached, _) = chain(kind, true)?;
+        let cold = chain(&unit, kind, false)?;
+        say(&format!("FIGURE Android chain, {name}, cold: {:.2} P-256 verifications", cold.of_unit));
+        told(&format!("Android chain, {name}, cold"), cold.of_raw, "of its raw signatures", 1.2);
+        let known = chain(&unit, kind, true)?;
         // The leaf and the key that attests it; in a factory thousands share the latter.
-        told(&format!("Android chain, {name}, upper certificates known"), cached / unit, "P-256 verifications", 2.6);
+        told(&format!("Android chain, {name}, upper certificates known"), known.of_unit, "P-256 verifications", 2.6);
     }
-    told("key description", description()? / unit, "P-256 verifications", 0.1);
-    for is_known in [false, true] {
-        let (whole, raw) = app_attest(is_known)?;
-        let name =
-            if is_known { "App Attest attestation, Apple's certificate known" } else { "App Attest attestation, cold" };
-        told(name, whole / raw, "of its raw signatures", 1.2);
+    told("key description", description(&unit)?, "P-256 verifications", 0.1);
+    for (name, is_known) in [("cold", false), ("Apple's certificate known", true)] {
+        let figure = app_attest(&unit, is_known)?;
+        told(&format!("App Attest attestation, {name}"), figure.of_raw, "of its raw signatures", 1.2);
         // Not held against the goal: ring's P-384 alone is above it.
-        say(&format!("FIGURE {name}: {:.2} P-256 verifications (goal ≤ 12)", whole / unit));
+        let of_unit = figure.of_unit;
+        say(&format!("FIGURE App Attest attestation, {name}: {of_unit:.2} P-256 verifications (goal ≤ 12)"));
     }
-    told("App Attest assertion", asserted()? / unit, "P-256 verifications", 1.3);
+    told("App Attest assertion", asserted(&unit)?, "P-256 verifications", 1.3);
     Ok(held)
 }
 
@@ -89,7 +89,7 @@ enum Kind {
     FactoryRsa,
 }
 
-fn chain(kind: Kind, is_known: bool) -> Result<(f64, f64), Failure> {
+fn chain(unit: &Unit, kind: Kind, is_known: bool) -> Result<Figure, Failure> {
     let mut authority = match kind {
         Kind::Remote => Authority::remote(),
         Kind::Factory => Authority::factory(),
@@ -115,28 +115,32 @@ fn chain(kind: Kind, is_known: bool) -> Result<(f64, f64), Failure> {
         chain.iter().flat_map(|certificate| certificate.der().to_vec()).collect::<Vec<u8>>()
     };
     judged(&made())?;
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let chains: Vec<Vec<u8>> = (0..CHAINS).map(|_| made()).collect();
-        ours.push(each(&chains, judged)?);
         let raw = chains.iter().map(|chain| Raw::of(chain)).collect::<Result<Vec<_>, _>>()?;
-        bare.push(each(&raw, Raw::verify)?);
+        rounds.push(unit.compare(&chains, &raw, AT_ONCE, judged)?);
     }
-    Ok((middle(ours), middle(bare)))
+    Ok(Figure::middle(&rounds))
 }
 
-fn description() -> Result<f64, Failure> {
-    let said: Vec<Vec<u8>> = (0..CHAINS * 50)
-        .map(|number| Description { challenge: number.to_be_bytes().repeat(4), ..Description::default() }.to_der())
-        .collect();
+fn description(unit: &Unit) -> Result<f64, Failure> {
     let parse = |bytes: &Vec<u8>| -> Result<(), Failure> {
         black_box(KeyDescription::parse(bytes, 0)?);
         Ok(())
     };
-    Ok(middle((0..ROUNDS).map(|_| each(&said, parse)).collect::<Result<_, _>>()?))
+    let mut rounds = Vec::new();
+    for round in 0..ROUNDS {
+        let challenge = |number: usize| (round * 100_000 + number).to_be_bytes().repeat(4);
+        let said: Vec<Vec<u8>> = (0..CHAINS * 20)
+            .map(|number| Description { challenge: challenge(number), ..Description::default() }.to_der())
+            .collect();
+        rounds.push(unit.compare(&said, &[], AT_ONCE * 20, parse)?);
+    }
+    Ok(Figure::middle(&rounds).of_unit)
 }
 
-fn app_attest(is_known: bool) -> Result<(f64, f64), Failure> {
+fn app_attest(unit: &Unit, is_known: bool) -> Result<Figure, Failure> {
     let apple = Apple::new();
     let roots = || {
         let mut roots = AppleRoots::default();
@@ -154,10 +158,9 @@ fn app_attest(is_known: bool) -> Result<(f64, f64), Failure> {
         if judged.is_proved() { Ok(()) } else { Err(format!("not proved: {:?}", judged.shortfalls).into()) }
     };
     judged(&apple.attest(&Said::default()).0)?;
-    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    let mut rounds = Vec::new();
     for _ in 0..ROUNDS {
         let objects: Vec<Vec<u8>> = (0..CHAINS).map(|_| apple.attest(&Said::default()).0).collect();
-        ours.push(each(&objects, judged)?);
         let raw = objects.iter().map(|object| {
             let mut chain: Vec<u8> =
                 AttestationObject::parse(object)?.chain.iter().flat_map(|part| part.der().to_vec()).collect();
@@ -166,12 +169,12 @@ fn app_attest(is_known: bool) -> Result<(f64, f64), Failure> {
             }
             Raw::of(&chain)
         });
-        bare.push(each(&raw.collect::<Result<Vec<_>, Failure>>()?, Raw::verify)?);
+        rounds.push(unit.compare(&objects, &raw.collect::<Result<Vec<_>, Failure>>()?, AT_ONCE, judged)?);
     }
-    Ok((middle(ours), middle(bare)))
+    Ok(Figure::middle(&rounds))
 }
 
-fn asserted() -> Result<f64, Failure> {
+fn asserted(unit: &Unit) -> Result<f64, Failure> {
     let (_, key) = Apple::new().attest(&Said::default());
     let apps = [APP.to_owned()];
     let expected = apple::Expected { apps: &apps, client_data_hash: Some(HASH), environment: None, key_id: None };
@@ -184,34 +187,69 @@ fn asserted() -> Result<f64, Failure> {
     for round in 0..ROUNDS {
         let counter = |number: usize| u32::try_from(round * CHAINS + number + 1);
         let objects = (0..CHAINS).map(|number| Ok(assertion(&key, counter(number)?, &[], false)));
-        rounds.push(each(&objects.collect::<Result<Vec<_>, Failure>>()?, judged)?);
+        rounds.push(unit.compare(&objects.collect::<Result<Vec<_>, Failure>>()?, &[], AT_ONCE, judged)?);
     }
-    Ok(middle(rounds))
+    Ok(Figure::middle(&rounds).of_unit)
 }
 
-/// One verification of a P-256 signature over a certificate, by ring alone.
-fn unit() -> Result<f64, Failure> {
-    let chain = Authority::remote().chain(&Description::default().to_der());
-    let leaf = Raw::of(&[chain[0].der(), chain[1].der()].concat())?;
-    let many = vec![(); CHAINS * 5];
-    Ok(middle((0..ROUNDS).map(|_| each(&many, |()| leaf.verify())).collect::<Result<_, _>>()?))
+/// What one piece of evidence costs.
+#[derive(Clone, Copy)]
+struct Figure {
+    /// In verifications of a P-256 signature.
+    of_unit: f64,
+    /// In its own signatures, verified by ring alone.
+    of_raw: f64,
 }
 
-/// Seconds on the processor for each of these.
-fn each<T>(all: &[T], run: impl Fn(&T) -> Result<(), Failure>) -> Result<f64, Failure> {
+impl Figure {
+    fn middle(rounds: &[Self]) -> Self {
+        let middle = |value: fn(&Self) -> f64| {
+            let mut values: Vec<f64> = rounds.iter().map(value).collect();
+            values.sort_by(f64::total_cmp);
+            values[values.len() / 2]
+        };
+        Self { of_unit: middle(|round| round.of_unit), of_raw: middle(|round| round.of_raw) }
+    }
+}
+
+/// A P-256 signature over a certificate, verified by ring alone.
+struct Unit(Raw);
+
+impl Unit {
+    fn new() -> Result<Self, Failure> {
+        let chain = Authority::remote().chain(&Description::default().to_der());
+        Ok(Self(Raw::of(&[chain[0].der(), chain[1].der()].concat())?))
+    }
+
+    /// Runs all of these, by turns with their raw signatures and with this one.
+    fn compare<T>(
+        &self,
+        all: &[T],
+        raw: &[Raw],
+        at_once: usize,
+        run: impl Fn(&T) -> Result<(), Failure>,
+    ) -> Result<Figure, Failure> {
+        const UNITS: u32 = 5;
+        let (mut ours, mut bare, mut units) = (Duration::ZERO, Duration::ZERO, Duration::ZERO);
+        let mut turns = 0;
+        for (turn, some) in all.chunks(at_once).enumerate() {
+            ours += spent(|| some.iter().try_for_each(|one| run(black_box(one))))?;
+            let beside = raw.get(turn * at_once..turn * at_once + some.len()).unwrap_or_default();
+            bare += spent(|| beside.iter().try_for_each(Raw::verify))?;
+            units += spent(|| (0..UNITS).try_for_each(|_| self.0.verify()))?;
+            turns += UNITS;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
+        let each = ours.as_secs_f64() / all.len() as f64;
+        let of_raw = ours.as_secs_f64() / bare.as_secs_f64();
+        Ok(Figure { of_unit: each / (units.as_secs_f64() / f64::from(turns)), of_raw })
+    }
+}
+
+fn spent(run: impl FnOnce() -> Result<(), Failure>) -> Result<Duration, Failure> {
     let before = on_processor()?;
-    for one in all {
-        run(black_box(one))?;
-    }
-    let spent = on_processor()?.saturating_sub(before);
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand")]
-    let count = all.len() as f64;
-    Ok(spent.as_secs_f64() / count)
-}
-
-fn middle(mut rounds: Vec<f64>) -> f64 {
-    rounds.sort_by(f64::total_cmp);
-    rounds[rounds.len() / 2]
+    run()?;
+    Ok(on_processor()?.saturating_sub(before))
 }
 
 /// How long this thread was on a processor.
