@@ -1,9 +1,6 @@
 //! What evidence is held against: the built-in roots, an administrator's, and the list of revoked certificates.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use agent_core::judge::text::Language;
 use jiff::Timestamp;
@@ -18,9 +15,6 @@ use crate::{
     },
     store::{StoreError, from_ms, to_ms},
 };
-
-/// Upper certificates that stay at hand as verified; many devices share them.
-const VERIFIED: NonZeroUsize = NonZeroUsize::new(4096).expect("not zero");
 
 /// One of the documents that an administrator can bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,16 +121,11 @@ impl Trust {
 }
 
 /// Keeps what was read of the documents at hand until they change.
+#[derive(Default)]
 pub(crate) struct TrustKeeper {
     verified: Arc<Verified>,
     newest: Mutex<Option<Arc<Trust>>>,
     pub(super) seen: Mutex<Seen>,
-}
-
-impl Default for TrustKeeper {
-    fn default() -> Self {
-        Self { verified: Arc::new(Verified::new(VERIFIED)), newest: Mutex::new(None), seen: Mutex::default() }
-    }
 }
 
 impl TrustKeeper {

@@ -9,10 +9,12 @@ mod apple_authority;
 #[path = "../../../server-stub/tests/attestation/authority.rs"]
 #[expect(clippy::unwrap_used, dead_code, reason = "shared with tests, which may stop where they stand and need more")]
 mod authority;
+mod outcome;
+mod processor;
 #[path = "attestation/raw.rs"]
 mod raw;
 
-use std::{error::Error, hint::black_box, process::ExitCode, time::Duration};
+use std::{hint::black_box, process::ExitCode, time::Duration};
 
 use atalaya_server::attestation::{
     android::{AppId, Challenge, Expected, Roots, StatusList, Trust, Verified, extension::KeyDescription, judge},
@@ -24,17 +26,16 @@ use atalaya_server::attestation::{
     bundle,
 };
 use jiff::Timestamp;
-use rustix::time::{ClockId, clock_gettime};
 
 use apple_authority::{APP, Apple, HASH, Said, assertion};
 use authority::{Authority, Description};
+use outcome::{Failure, say};
+use processor::on_processor;
 use raw::Raw;
 
 /// As in the program that is measured.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-type Failure = Box<dyn Error>;
 
 /// Fresh chains in a round; the middle of the rounds counts, so that a disturbed one does not.
 const CHAINS: usize = 100;
@@ -45,14 +46,7 @@ const AT_ONCE: usize = 5;
 const PATIENCE: f64 = 1.5;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(failure) => {
-            say(&format!("FAILED: {failure}"));
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit(run())
 }
 
 fn run() -> Result<bool, Failure> {
@@ -250,14 +244,4 @@ fn spent(run: impl FnOnce() -> Result<(), Failure>) -> Result<Duration, Failure>
     let before = on_processor()?;
     run()?;
     Ok(on_processor()?.saturating_sub(before))
-}
-
-/// How long this thread was on a processor.
-fn on_processor() -> Result<Duration, Failure> {
-    Ok(clock_gettime(ClockId::ThreadCPUTime).try_into()?)
-}
-
-#[expect(clippy::print_stdout, reason = "a command's answer")]
-fn say(text: &str) {
-    println!("{text}");
 }

@@ -3,10 +3,12 @@
 //!
 //! `tests/bench/check-in` builds and runs it. The real agent, the real server, and between them a relay that counts.
 
+mod outcome;
+mod processor;
 mod relay;
 mod site;
 
-use std::{fs, hint::black_box, path::Path, process::ExitCode, sync::Arc};
+use std::{fs, hint::black_box, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use agent_core::{
     client::{Agent, HttpTransport, MemoryStorage, Ports, SystemRandom, TlsOptions, Urgency},
@@ -19,8 +21,9 @@ use ring::{
     signature::{self, EcdsaKeyPair, KeyPair},
 };
 
+use outcome::{Failure, say};
+use processor::on_processor;
 use relay::Relay;
-use site::Failure;
 
 /// Check-ins whose processor time is measured; a server takes 600 calls of one device at once.
 const TIMES: u32 = 400;
@@ -28,14 +31,7 @@ const TIMES: u32 = 400;
 const MOST_RESUMED: u64 = 1300;
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(failure) => {
-            say(&format!("FAILED: {failure}"));
-            ExitCode::FAILURE
-        }
-    }
+    outcome::exit(run())
 }
 
 fn run() -> Result<bool, Failure> {
@@ -93,13 +89,12 @@ async fn measure(relay: Relay, token: &str, root: &[u8]) -> Result<bool, Failure
     for _ in 0..TIMES {
         check_in(&agent, &facts).await?;
     }
-    let each = (on_processor()? - busy) / u64::from(TIMES);
+    let each = on_processor()?.saturating_sub(busy) / TIMES;
     let verification = verification()?;
     say(&format!("FIGURE bytes of an unchanged check-in in TLS, whole handshake: {whole}"));
     say(&format!("FIGURE bytes of an unchanged check-in in TLS, resumed handshake: {resumed} (goal ≤ {MOST_RESUMED})"));
     say(&format!("FIGURE bytes of an unchanged check-in in TLS, open connection: {open}"));
-    #[expect(clippy::cast_precision_loss, reason = "figures of three digits")]
-    let (micros, ratio) = (each as f64 / 1000.0, each as f64 / verification as f64);
+    let (micros, ratio) = (each.as_secs_f64() * 1e6, each.div_duration_f64(verification));
     say(&format!(
         "FIGURE processor time of an unchanged check-in without handshake: {ratio:.1} P-256 verifications ({micros:.0} µs here; goal ≤ 1000)"
     ));
@@ -115,9 +110,9 @@ async fn check_in(agent: &Agent, facts: &DeviceFacts) -> Result<(), Failure> {
     }
 }
 
-/// How long one verification of a P-256 signature takes, in nanoseconds on the processor.
-fn verification() -> Result<u64, Failure> {
-    const VERIFICATIONS: u64 = 5000;
+/// How long one verification of a P-256 signature takes on the processor.
+fn verification() -> Result<Duration, Failure> {
+    const VERIFICATIONS: u32 = 5000;
     let random = Randomness::new();
     let algorithm = &signature::ECDSA_P256_SHA256_FIXED_SIGNING;
     let document = EcdsaKeyPair::generate_pkcs8(algorithm, &random).map_err(|_| "no random bytes")?;
@@ -129,16 +124,5 @@ fn verification() -> Result<u64, Failure> {
     for _ in 0..VERIFICATIONS {
         black_box(public.verify(&message, signed.as_ref())).map_err(|_| "a good signature was refused")?;
     }
-    Ok((on_processor()? - before) / VERIFICATIONS)
-}
-
-/// How long this thread was on a processor, in nanoseconds.
-fn on_processor() -> Result<u64, Failure> {
-    let told = fs::read_to_string("/proc/thread-self/schedstat")?;
-    Ok(told.split(' ').next().unwrap_or_default().parse()?)
-}
-
-#[expect(clippy::print_stdout, reason = "a command's answer")]
-fn say(text: &str) {
-    println!("{text}");
+    Ok(on_processor()?.saturating_sub(before) / VERIFICATIONS)
 }
