@@ -87,7 +87,7 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ("devices", pages::devices::render(&page, &DeviceFilter::default(), &groups, &chrome("/devices")?).0),
         ("devices-none", pages::devices::render(&nothing, &filtered, &groups, &chrome("/devices?state=stale")?).0),
         ("devices-empty", pages::devices::render(&nothing, &DeviceFilter::default(), &[], &chrome("/devices")?).0),
-        ("device", pages::device::render(&device(&rows[0])?, &chrome("/devices/k4f92m")?).0),
+        ("device", pages::device::render(&device(&rows[0])?, true, &chrome("/devices/k4f92m")?).0),
         ("coverage", pages::coverage::render(&coverage()?, &chrome("/devices/coverage")?).0),
         ("coverage-empty", pages::coverage::render(&no_inventory, &chrome("/devices/coverage")?).0),
         ("releases", pages::releases::render(&lines, &chrome("/releases")?).0),
@@ -530,6 +530,8 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             sequence: 1170,
             detail: serde_json::json!({ "before": { "value": "2026-10-05" }, "after": { "value": "2026-09-05" } }),
         }],
+        closed: None,
+        enrolled_again_as: vec![DeviceId::new(1, [12; 12])],
     })
 }
 

@@ -17,7 +17,7 @@ use crate::{
     store::StoreError,
 };
 
-struct Caller<'a> {
+pub(super) struct Caller<'a> {
     rig: &'a Rig,
     header: (&'static str, String),
 }
@@ -35,12 +35,16 @@ impl Rig {
     }
 
     async fn person(&self) -> Caller<'_> {
+        self.signed_in("marta@clinica.example", Role::Owner).await
+    }
+
+    pub(super) async fn signed_in(&self, email: &'static str, role: Role) -> Caller<'_> {
         let (scope, now) = (self.scope, self.server.now());
         let (cookie, csrf) = (Secret::random().unwrap(), Secret::random().unwrap());
         let shown = cookie.reveal().to_owned();
         let made = self.server.store.write(move |conn| {
-            let email = "marta@clinica.example".parse().unwrap();
-            let user = user::invite(conn, scope, now, &Actor::Local, &email, Some("Marta V."), Role::Owner)?;
+            let email = email.parse().unwrap();
+            let user = user::invite(conn, scope, now, &Actor::Local, &email, Some("Marta V."), role)?;
             Ok::<_, StoreError>(session::create(conn, scope, now, user, session::Proof::Link, &cookie, &csrf)?)
         });
         made.await.unwrap();
@@ -54,14 +58,24 @@ impl Rig {
 
 impl Caller<'_> {
     async fn ask(&self, path: &str) -> Response<Body> {
-        let request = Request::get(path).header(header::HOST, "atalaya.example");
-        let request = request.header(self.header.0, &self.header.1).body(Body::empty()).unwrap();
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as a browser does from the server's own page.
+    pub(super) async fn post(&self, path: &str, form: String) -> Response<Body> {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.header("sec-fetch-site", "same-origin").body(Body::from(form)).unwrap()).await
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Response<Body> {
+        request.headers_mut().insert(header::HOST, "atalaya.example".parse().unwrap());
+        request.headers_mut().insert(self.header.0, self.header.1.parse().unwrap());
         let server = Arc::clone(&self.rig.server);
         let app = serve::app(Arc::clone(&server), api::router(server), &serve::Options::default());
         app.oneshot(request).await.unwrap()
     }
 
-    async fn text(&self, path: &str) -> (StatusCode, String) {
+    pub(super) async fn text(&self, path: &str) -> (StatusCode, String) {
         let response = self.ask(path).await;
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     evidence::{self, KeptEvidence},
     intake::device_keys::DeviceKeys,
-    judging::{Rules, Said, ages_at},
+    judging::{Rules, Said, ages_at, closing, closing::Closing, is_here},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -122,6 +122,22 @@ pub struct Device {
     pub gaps: u64,
     /// What somebody should look at, newest first.
     pub findings: Vec<Finding>,
+    /// That an administrator closed it, and why; `leftAt` says when.
+    pub closed: Option<Closed>,
+    /// Devices that are here and enrolled later under the same reference: one of them may be what this one is now.
+    #[schema(value_type = Vec<String>)]
+    pub enrolled_again_as: Vec<DeviceId>,
+}
+
+/// Why a device was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Closed {
+    /// `lost` (or stolen), `retired` (not used any more) or `replaced` (it lost its key and enrolled again).
+    pub reason: String,
+    /// What took its place.
+    #[schema(value_type = Option<String>)]
+    pub replaced_by: Option<DeviceId>,
 }
 
 /// Something odd about what the device sent.
@@ -134,7 +150,8 @@ pub struct Finding {
     /// What: `sequence-conflict` or `statement-conflict` (the same number with other bytes), `os-backwards` or
     /// `patch-backwards` (a version went back from one report to the next), `key-level-fell` (newer evidence speaks for a
     /// key that lives in a lesser place), `evidence-fell` (evidence that proved everything does not any more),
-    /// `sources-disagree` (two sources say different things of one fact).
+    /// `sources-disagree` (two sources say different things of one fact), `enrolled-again` (another key enrolled under
+    /// the same reference).
     pub kind: String,
     /// The number of the report, statement or piece of evidence that it is about; 0 for none.
     pub sequence: u64,
@@ -209,7 +226,28 @@ pub fn device(
         row: shown,
         views: views(connection, scope, id)?,
         findings: findings(connection, scope, id)?,
+        closed: closing(connection, scope, id)?.map(|Closing { reason, .. }| Closed {
+            reason: reason.as_str().to_owned(),
+            replaced_by: reason.replaced_by(),
+        }),
+        enrolled_again_as: enrolled_again_as(connection, scope, id)?,
     }))
+}
+
+fn enrolled_again_as(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<DeviceId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT json_extract(detail, '$.device') FROM findings
+         WHERE org = ?1 AND device = ?2 AND kind = 'enrolled-again' ORDER BY at DESC, hash LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| row.get::<_, String>(0))?;
+    let mut found = Vec::new();
+    for text in rows {
+        let other = text?.parse().map_err(|error| StoreError::row("finding", error))?;
+        if is_here(connection, scope, other)? {
+            found.push(other);
+        }
+    }
+    Ok(found)
 }
 
 fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, StoreError> {

@@ -6,6 +6,7 @@
 //!
 //! Everything here runs on the committer's thread, with its `Desk`.
 
+pub mod closing;
 mod counts;
 mod desk;
 mod due;
@@ -24,6 +25,7 @@ mod timeline;
 
 pub use self::due::Settled;
 pub(crate) use self::{
+    closing::{close, closing, is_here},
     desk::Desk,
     due::settle,
     effective::{ages_at, join},

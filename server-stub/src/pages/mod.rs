@@ -8,6 +8,7 @@
 pub mod account;
 pub mod asset;
 pub mod chart;
+mod closing;
 pub mod coverage;
 pub mod device;
 pub mod devices;
