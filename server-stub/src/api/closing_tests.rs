@@ -45,7 +45,8 @@ async fn an_owner_closes_a_device_that_enrolled_again() {
 
     for _ in 0..2 {
         let answer = owner.post(&action, format!("csrf={csrf}&reason={replaced}")).await;
-        assert_eq!((answer.status(), &answer.headers()[header::LOCATION]), (StatusCode::SEE_OTHER, page.as_str()));
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        assert_eq!(answer.headers()[header::LOCATION], page.as_str());
     }
     assert_eq!(rig.count("SELECT count(*) FROM closings").await, 1);
     let (_, text) = owner.text(&page).await;
