@@ -48,5 +48,5 @@ pub(super) fn since(closed: &Closed, at: &str, language: Language) -> String {
 
 /// How a device is called where its id is all that is known.
 pub(super) fn label(id: &str) -> String {
-    id.parse::<DeviceId>().map_or_else(|_| id.to_owned(), |id| id.label())
+    id.parse::<DeviceId>().map_or_else(|_| id.to_owned(), DeviceId::label)
 }
