@@ -26,6 +26,7 @@ async fn an_owner_closes_a_device_that_enrolled_again() {
 
     let viewer = rig.signed_in("viewer@clinica.example", Role::Viewer).await;
     let (_, text) = viewer.text(&page).await;
+    let own = text.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     assert_eq!(token(&text), None, "who may only look sees no form");
     assert!(text.contains(&format!("enrolled under the same reference, as {}", new.label())), "{text}");
 
@@ -34,7 +35,7 @@ async fn an_owner_closes_a_device_that_enrolled_again() {
     assert!(text.contains(&replaced), "the one that it may have become is offered: {text}");
     let csrf = token(&text).unwrap();
     for (who, form, status) in [
-        (&viewer, format!("csrf={csrf}&reason=lost"), StatusCode::FORBIDDEN),
+        (&viewer, format!("csrf={own}&reason=lost"), StatusCode::FORBIDDEN),
         (&owner, "csrf=another&reason=lost".to_owned(), StatusCode::FORBIDDEN),
         (&owner, format!("csrf={csrf}&reason=bored"), StatusCode::BAD_REQUEST),
         (&owner, format!("csrf={csrf}&reason=replaced:{old}"), StatusCode::BAD_REQUEST),

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 
 use crate::{
     access::Actor,
+    api::problem::ProblemCode,
     judging::closing::{
         CannotClose, Closing,
         ClosingReason::{self, Lost, Replaced, Retired},
@@ -29,7 +30,11 @@ async fn a_closed_device_is_told_so_and_counts_no_more() {
     let mut device = rig.enrol().await;
     rig.send(&mut device, facts(true)).await;
     rig.clock.advance(SignedDuration::from_hours(1));
+    let key = device.key.public_key().thumbprint();
+    let known = async || rig.server.registry.find(&rig.server.store, &key).await.unwrap().unwrap().gone;
+    assert_eq!(known().await, None);
     assert_eq!(close(&rig, &device, Lost).await.unwrap().reason, Lost);
+    assert_eq!(known().await, Some(ProblemCode::DeviceClosed), "it fetches no policy any more either");
     let problem = refused(&rig, &mut device).await;
     assert_eq!((problem.status, problem.code.as_str()), (403, "device-closed"));
     assert_eq!(rig.count("SELECT coalesce(sum(n), 0) FROM counts").await, 0);
