@@ -58,7 +58,7 @@ pub enum CannotClose {
     #[error("there is no such device here; `atalaya device list` shows them")]
     Unknown,
     /// It is not here any more.
-    #[error("it has left or was closed before; `atalaya device list --filter left` shows those")]
+    #[error("it has left or was closed before; `atalaya device list --filter left=yes` shows those")]
     Gone,
     /// What should have taken its place is not another device that is here.
     #[error("what took its place must be another device that is here; `atalaya device list` shows them")]
