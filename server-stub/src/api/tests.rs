@@ -116,9 +116,15 @@ async fn refusals_are_problems_that_name_what_is_wrong() {
         assert_eq!((found.as_u16(), &problem["code"]), (status, &code.into()), "{path}: {problem}");
         assert!(problem["detail"].as_str().unwrap().contains(names), "{path}: {problem}");
     }
-    for path in
-        ["/v1/fleet/summary", "/v1/devices", "/v1/devices.csv", "/v1/devices/x", "/v1/releases", "/v1/mdm/coverage"]
-    {
+    for path in [
+        "/v1/fleet/summary",
+        "/v1/devices",
+        "/v1/devices.csv",
+        "/v1/devices/x",
+        "/v1/releases",
+        "/v1/releases/sources",
+        "/v1/mdm/coverage",
+    ] {
         let (status, problem) = rig.nobody().json(path).await;
         assert_eq!((status, &problem["code"]), (StatusCode::UNAUTHORIZED, &"unauthorised".into()), "{path}");
     }
@@ -154,6 +160,53 @@ async fn an_export_is_whole_logged_and_in_the_words_of_whoever_asks() {
     assert_eq!(page.lines().count(), 8);
     let logged = "SELECT count(*) FROM audit_log WHERE payload LIKE '%devices.exported%'";
     assert_eq!(rig.count(logged).await, 3);
+}
+
+#[tokio::test]
+async fn sources_are_told_to_viewers_alone_and_trouble_is_said_on_the_page_in_both_languages() {
+    let rig = rig().await;
+    let (status, refused) = rig.nobody().json("/v1/releases/sources").await;
+    assert_eq!((status, &refused["code"]), (StatusCode::UNAUTHORIZED, &"unauthorised".into()));
+    let (scope, now) = (rig.scope, rig.server.now().as_millisecond());
+    let failed = rig.server.store.write(move |conn| {
+        Ok(conn.execute(
+            "INSERT INTO release_sources (org, source, part, url, tried_at, last_error, last_fault, failures, next_at)
+             VALUES (?1, 'sofa', 'ios', 'https://mirror.example.com/sofa/v2.json', ?2, 'no route', 'unreachable', 3, ?2)",
+            (scope.org(), now),
+        )?)
+    });
+    failed.await.unwrap();
+    let script = rig.script(Role::Viewer).await;
+    let (status, sources) = script.json("/v1/releases/sources").await;
+    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 9), "{sources}");
+    let sofa = sources.as_array().unwrap().iter().find(|source| source["source"] == "sofa").unwrap();
+    assert_eq!(
+        (&sofa["state"], &sofa["lastFault"], &sofa["host"], &sofa["fetchedAt"]),
+        (&"failing".into(), &"unreachable".into(), &"mirror.example.com".into(), &Value::Null)
+    );
+    let (_, document) = rig.nobody().json("/v1/openapi.json").await;
+    let described: Vec<_> =
+        document["components"]["schemas"]["SourceView"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(sofa.as_object().unwrap().keys().collect::<Vec<_>>(), described);
+
+    let (_, english) = rig.person().await.text("/releases").await;
+    let spanish = Caller { rig: &rig, header: ("cookie", rig.person().await.header.1.replace("=en", "=es")) };
+    let (_, spanish) = spanish.text("/releases").await;
+    for (page, words) in [
+        (
+            &english,
+            ["1 source needs attention", "Failing", "It cannot be reached.", "Never asked", "mirror.example.com"],
+        ),
+        (
+            &spanish,
+            ["1 fuente necesita atención", "Con errores", "No se llega a ella.", "Sin consultar", "mirror.example.com"],
+        ),
+    ] {
+        for word in words {
+            assert!(page.contains(word), "{word}: {page}");
+        }
+        assert!(!page.contains("class=\"state compliant\""), "nothing is shown as fine: {page}");
+    }
 }
 
 #[tokio::test]

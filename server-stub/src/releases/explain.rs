@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     claim::{Claim, Line},
-    kept::{self, Kept, Standing},
+    kept::Kept,
     merge::{Ground, confidence_word},
     source::{self, ADMINISTRATOR, FLEET},
     weigh::{Administrator, Fate, Weighed},
@@ -17,28 +17,6 @@ use crate::{
     scope::Scope,
     store::StoreError,
 };
-
-/// One source as it stands now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SourceView {
-    /// Its name.
-    pub source: String,
-    /// How far it can be believed.
-    pub confidence: String,
-    /// When it last confirmed what it says; none when it never did.
-    pub fetched_at: Option<Timestamp>,
-    /// How many hours ago.
-    pub age_hours: Option<i64>,
-    /// How many things it is asked for, and how many of them failed last.
-    pub parts: usize,
-    /// How many of them failed when they were asked last.
-    pub failing: usize,
-    /// Why.
-    pub last_error: Option<String>,
-    /// When it is asked again, where the server asks by schedule.
-    pub next_at: Option<Timestamp>,
-}
 
 /// One claim and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -89,26 +67,7 @@ pub struct Explanation {
     pub would_change: Vec<String>,
 }
 
-/// Every source that is known, whether it ever answered or not.
-pub fn sources(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Vec<SourceView>, StoreError> {
-    let parts = kept::parts(connection, scope)?;
-    let view = |name: &str| {
-        let Standing { parts, failing, fetched_at, last_error, next_at } = Standing::of(name, &parts);
-        SourceView {
-            source: name.to_owned(),
-            confidence: source::confidence(name).to_string(),
-            age_hours: fetched_at.map(|at| hours(now, at)),
-            fetched_at,
-            parts,
-            failing,
-            last_error,
-            next_at,
-        }
-    };
-    Ok(source::names().into_iter().map(view).collect())
-}
-
-fn hours(now: Timestamp, then: Timestamp) -> i64 {
+pub(super) fn hours(now: Timestamp, then: Timestamp) -> i64 {
     now.duration_since(then).as_hours().max(0)
 }
 

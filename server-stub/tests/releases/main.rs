@@ -12,3 +12,4 @@ mod memory;
 mod schedule;
 mod site;
 mod sources;
+mod standing;
