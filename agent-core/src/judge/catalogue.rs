@@ -91,6 +91,8 @@ pub struct LastVersion<V> {
     pub model: String,
     /// The last version for it.
     pub version: V,
+    /// When that was released, where the source knows it: from then on the vendor made nothing newer for the model.
+    pub released: Option<Date>,
     /// Who says so.
     pub provenance: Provenance,
 }
@@ -150,11 +152,12 @@ impl<V> ReleaseLine<V> {
 
     /// The last version for this model; the highest where sources disagree, so that nobody is told too early that
     /// nothing can be done.
-    pub fn last_version(&self, model: &str) -> Option<&V>
+    pub fn last_version(&self, model: &str) -> Option<&LastVersion<V>>
     where
         V: Ord,
     {
-        self.last_versions.iter().filter(|last| last.model == model).map(|last| &last.version).max()
+        let of_model = self.last_versions.iter().filter(|last| last.model == model);
+        of_model.max_by(|a, b| (&a.version, a.released).cmp(&(&b.version, b.released)))
     }
 
     /// The newest release that is older than the hold-back window.

@@ -122,6 +122,8 @@ struct Row {
     word: String,
     name: String,
     what: String,
+    /// What IT does where the person can do nothing.
+    replace: Option<&'static str>,
     evidence: Option<Tag>,
     history: Vec<Part>,
     length: String,
@@ -356,6 +358,7 @@ fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
         word: judged::verdict(language, check.verdict, check.in_grace),
         name: judged::check(language, check.check),
         what: judged::what(language, check.check, &check.code, &check.params),
+        replace: (check.code == super::devices::UNFIXABLE).then(|| language.say("device.replace")),
         evidence: check.evidence.map(|evidence| Tag::of(evidence, chrome)),
         history: chart::history(&check.history, &when),
         length: when.length(check.since),

@@ -1,5 +1,10 @@
 //! What is known of one product on one platform, who says so, and why it counts or not.
 
+use agent_core::judge::{
+    Catalogue,
+    catalogue::{Product, ReleaseLine, document::Family},
+    version::{Line as VersionLine, Version},
+};
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -46,6 +51,18 @@ pub struct ClaimView {
     pub why: String,
 }
 
+/// A model for which its maker makes no newer major version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedModel {
+    /// The last version for it.
+    pub last_version: String,
+    /// The day of that.
+    pub released: Option<Date>,
+    /// The last day of support of that version's major version, when announced.
+    pub supported_until: Option<Date>,
+}
+
 /// What is known of one product on one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -61,6 +78,9 @@ pub struct Explanation {
     /// The newest version that a source lists for the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest_for_model: Option<String>,
+    /// What its devices are measured by, where the maker has ended with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedModel>,
     /// Every claim.
     pub claims: Vec<ClaimView>,
     /// What would change the answer.
@@ -99,7 +119,9 @@ pub fn explain(
     if view.is_none() && claims.is_empty() {
         return Ok(None);
     }
-    let hold_back = Rules::load(connection, scope)?.policy(DEFAULT_GROUP).releases.hold_back;
+    let rules = Rules::load(connection, scope)?;
+    let hold_back = rules.policy(DEFAULT_GROUP).releases.hold_back;
+    let ended = model.and_then(|model| ended(&rules.catalogue, line, model));
     let newest = model.and_then(|model| newest_for(line, model, &own));
     let would_change = would_change(line, view.as_ref(), &own, &ground, hold_back);
     Ok(Some(Explanation {
@@ -107,9 +129,30 @@ pub fn explain(
         hold_back_days: hold_back.days(),
         model: model.map(str::to_owned),
         newest_for_model: newest,
+        ended,
         claims,
         would_change,
     }))
+}
+
+/// What the catalogue in force says of a model that gets nothing newer.
+fn ended(catalogue: &Catalogue, line: Line, model: &str) -> Option<EndedModel> {
+    fn of<L: VersionLine>(line: &ReleaseLine<Version<L>>, model: &str) -> Option<EndedModel> {
+        let last = line.last_version(model)?;
+        let cycle = line.support.iter().filter(|support| last.version.is_in_cycle(&support.cycle));
+        let cycle = cycle.max_by_key(|support| support.cycle.to_string().len());
+        Some(EndedModel {
+            last_version: last.version.to_string(),
+            released: last.released,
+            supported_until: cycle.and_then(|cycle| cycle.until),
+        })
+    }
+    match (line.product, line.platform) {
+        (Product::Os, Family::Android) => of(&catalogue.android_os, model),
+        (Product::Os, Family::Ios) => of(&catalogue.ios_os, model),
+        (Product::Os, host) => of(catalogue.host_os.get(host.as_str())?, model),
+        _ => None,
+    }
 }
 
 fn floor_of(claim: &Claim, wanted: Line) -> Option<&str> {

@@ -26,7 +26,7 @@ mod tests;
 mod weigh;
 
 pub use self::{
-    explain::{ClaimView, Explanation, explain},
+    explain::{ClaimView, EndedModel, Explanation, explain},
     fetch::{Fetcher, Limits, Mirror, MirrorError},
     import::{ImportError, Imported, check, import},
     merge::{MERGED, Merged, merge},

@@ -204,12 +204,13 @@ fn add<L: Line>(
     }
     for node in find(entries, "models").map_or(&[][..], |node| reader.list(node, "lines.models")) {
         let path = "lines.models";
-        let Some(fields) = fields(reader, node, path, strict, &["model", "lastVersion"]) else { continue };
+        let Some(fields) = fields(reader, node, path, strict, &["model", "lastVersion", "released"]) else { continue };
         let last = version(reader, node, fields, path, "lastVersion");
+        let released = find(fields, "released").and_then(|node| reader.parsed(node, "lines.models.released", DAY));
         match (last, find(fields, "model").and_then(|node| reader.text(node, "lines.models.model"))) {
             (Some(version), Some(model)) => {
                 let provenance = provenance.clone();
-                line.last_versions.push(LastVersion { model: model.to_owned(), version, provenance });
+                line.last_versions.push(LastVersion { model: model.to_owned(), version, released, provenance });
             }
             (_, None) => reader.fault(node.place, path, "`model` is missing; write it as the device prints it"),
             _ => {}
@@ -318,7 +319,11 @@ mod tests {
         };
         let two = r#"{ "model": "Pixel 4a", "lastVersion": "12" }, { "model": "Pixel 4a", "lastVersion": "13" }"#;
         let read = lines("os", two).unwrap();
-        assert_eq!(read.android_os.last_version("Pixel 4a"), "13".parse().ok().as_ref());
+        assert_eq!(read.android_os.last_version("Pixel 4a").map(|last| &last.version), "13".parse().ok().as_ref());
+        let dated = r#"{ "model": "Pixel 4a", "lastVersion": "13", "released": "2022-08-15" }"#;
+        let read = lines("os", dated).unwrap();
+        let released = read.android_os.last_version("Pixel 4a").and_then(|last| last.released);
+        assert_eq!(released, "2022-08-15".parse().ok());
         assert_eq!(read.android_os.last_version("Pixel 4"), None);
         for (product, models, told) in [
             ("whatsapp-business", two, "only a line of product os has models"),
@@ -326,6 +331,7 @@ mod tests {
             ("os", r#"{ "model": "Pixel 4a" }"#, "`lastVersion` is missing"),
             ("os", r#"{ "model": "Pixel 4a", "lastVersion": "Tiramisu" }"#, "is not Android version"),
             ("os", r#"{ "model": "Pixel 4a", "lastVersion": "13", "last": 1 }"#, "this key is not known"),
+            ("os", r#"{ "model": "Pixel 4a", "lastVersion": "13", "released": "soon" }"#, "lines.models.released"),
         ] {
             let faults = lines(product, models).unwrap_err().to_string();
             assert!(faults.contains(told), "{faults}");

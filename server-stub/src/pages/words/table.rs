@@ -501,6 +501,12 @@ pub const TEXTS: &[Text] = &[
     t("releases.flaw", "Fallo", "Flaw"),
     t("releases.exploited", "se está explotando", "being exploited"),
     t("releases.below", "Por debajo", "Below it"),
+    t("filter.reason.unfixable", "Sin actualización del fabricante: sustituir", "No update from the maker: replace"),
+    t(
+        "device.replace",
+        "Para informática: sustituir el dispositivo. El fabricante no ofrece nada más nuevo para él.",
+        "For IT: replace the device. Its maker offers nothing newer for it.",
+    ),
     t("sources.title", "Fuentes", "Sources"),
     t(
         "sources.lead",
