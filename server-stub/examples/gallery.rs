@@ -508,6 +508,7 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
                 params,
                 since,
                 deadline: None,
+                quarantined_since: (check == Check::DeviceIntegrity).then(|| ago(3 * DAY)).transpose()?,
                 evidence,
                 history,
             })

@@ -507,6 +507,21 @@ pub const TEXTS: &[Text] = &[
         "Para informática: sustituir el dispositivo. El fabricante no ofrece nada más nuevo para él.",
         "For IT: replace the device. Its maker offers nothing newer for it.",
     ),
+    t(
+        "device.quarantined",
+        "En cuarentena para esta versión del sistema desde el {since}: aquí solo avisa.",
+        "In quarantine for this build of the system since {since}: here it only advises.",
+    ),
+    t(
+        "attention.quarantined",
+        "{check} en cuarentena en {platform} {build}",
+        "{check} in quarantine on {platform} {build}",
+    ),
+    t(
+        "attention.quarantined.why",
+        "Fallaba en el {rate} % de esos dispositivos y en el {others} % de los demás. Desde el {since} allí solo avisa.",
+        "It failed on {rate} % of these devices and on {others} % of all others. Since {since} it only advises there.",
+    ),
     t("sources.title", "Fuentes", "Sources"),
     t(
         "sources.lead",
