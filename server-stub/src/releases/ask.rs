@@ -126,21 +126,12 @@ impl Asking<'_> {
         if found.len() < self.scopes.len() { Vec::new() } else { found }
     }
 
-    /// Where it is asked: at the source itself, or at its place in the mirror.
-    fn place(&self, address: &Address) -> String {
-        self.mirrored(&address.url, &address.mirrored)
-    }
-
-    fn mirrored(&self, url: &str, file: &str) -> String {
-        self.fetcher.mirror.as_ref().map_or_else(|| url.to_owned(), |mirror| mirror.of(file))
-    }
-
     /// The address, and where it fails its older form.
     async fn address(&self, address: &Address, own: &[&Part]) -> Result<Told, FetchError> {
-        let first = self.one(&address.part, self.place(address), own).await;
+        let first = self.one(&address.part, self.fetcher.place(&address.url, &address.mirrored), own).await;
         match (first, &address.fallback) {
             (Err(error), Some((url, file))) if error.retry_after.is_none() => {
-                let second = self.one(&address.part, self.mirrored(url, file), own).await;
+                let second = self.one(&address.part, self.fetcher.place(url, file), own).await;
                 second.map_err(|_| error)
             }
             (first, _) => first,
@@ -195,7 +186,8 @@ impl Asking<'_> {
         let (failure, fault) = (Some((failures, error.retry_after)), error.fault);
         let next_at = Some(kept::next_at(now, Duration::ZERO, failure, kept::chance()));
         for scope in self.scopes.iter().copied() {
-            let (part, url, why) = (address.part.clone(), self.place(address), error.what.clone());
+            let (part, url, why) =
+                (address.part.clone(), self.fetcher.place(&address.url, &address.mirrored), error.what.clone());
             self.server
                 .store
                 .write(move |connection| {

@@ -4,7 +4,7 @@ use super::source::Cause;
 
 /// What went wrong when something was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// No connection came about.
     Unreachable,
     /// It did not prove who it is.
@@ -35,7 +35,7 @@ pub(super) enum Fault {
 
 impl Fault {
     /// Every one.
-    pub(super) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Unreachable,
         Self::Identity,
         Self::Slow,
@@ -52,7 +52,7 @@ impl Fault {
     ];
 
     /// As it is stored, and told by the API.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Unreachable => "unreachable",
             Self::Identity => "identity",
@@ -71,7 +71,7 @@ impl Fault {
     }
 
     /// The fault with this word.
-    pub(super) fn from_word(word: &str) -> Option<Self> {
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|fault| fault.as_str() == word)
     }
 }

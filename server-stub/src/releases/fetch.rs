@@ -64,7 +64,7 @@ pub struct Limits {
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// An answer, with what to name it by next time.
     New { bytes: Vec<u8>, validators: Validators },
     /// What is already here still holds.
@@ -73,26 +73,26 @@ pub(super) enum Answer {
 
 /// By what an answer that is already here is named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Validators {
-    pub(super) etag: Option<String>,
-    pub(super) last_modified: Option<String>,
+pub(crate) struct Validators {
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
 }
 
 /// No answer that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
-pub(super) struct FetchError {
-    pub(super) what: String,
+pub(crate) struct FetchError {
+    pub(crate) what: String,
     /// How long the source asks to be left alone.
-    pub(super) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
     /// Whether nothing of the source answered at all.
-    pub(super) silent: bool,
+    pub(crate) silent: bool,
     /// Of which kind it is.
-    pub(super) fault: Fault,
+    pub(crate) fault: Fault,
 }
 
 impl FetchError {
-    pub(super) fn new(fault: Fault, what: impl Into<String>) -> Self {
+    pub(crate) fn new(fault: Fault, what: impl Into<String>) -> Self {
         Self { what: what.into(), retry_after: None, silent: false, fault }
     }
 }
@@ -114,7 +114,12 @@ impl Fetcher {
         Self { mirror, ..Self::default() }
     }
 
-    pub(super) async fn get(
+    /// Where something is asked for: at its own address, or at its place in the mirror.
+    pub(crate) fn place(&self, url: &str, mirrored: &str) -> String {
+        self.mirror.as_ref().map_or_else(|| url.to_owned(), |mirror| mirror.of(mirrored))
+    }
+
+    pub(crate) async fn get(
         &self,
         url: &str,
         known: &Validators,

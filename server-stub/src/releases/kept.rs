@@ -212,7 +212,7 @@ pub(super) fn failed(
 
 /// When something is asked again: after its interval and up to a quarter more, so that servers spread; after
 /// failures at a moment drawn evenly from a span that doubles, and never before the source's own `Retry-After`.
-pub(super) fn next_at(
+pub(crate) fn next_at(
     now: Timestamp,
     every: Duration,
     failure: Option<(u32, Option<Duration>)>,
@@ -232,7 +232,7 @@ pub(super) fn next_at(
 }
 
 /// A number from 0 to 1 that nobody can foresee; the middle on a system without randomness.
-pub(super) fn chance() -> f64 {
+pub(crate) fn chance() -> f64 {
     crate::keys::random::<4>().map_or(0.5, |bytes| f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX))
 }
 

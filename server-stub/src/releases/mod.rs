@@ -36,6 +36,16 @@ pub use self::{
     standing::{SourceState, SourceView, Spoken, sources},
 };
 
+/// The way out and its bounds, for what else is asked for over the network.
+pub(crate) mod network {
+    pub(crate) use super::{
+        fault::Fault,
+        fetch::{Answer, FetchError, Validators},
+        kept::{chance, next_at},
+        source::json as read_json,
+    };
+}
+
 /// Every word of a fault, for the words that say them.
 #[cfg(test)]
 pub(crate) const FAULTS: &[&str] = &{

@@ -13,3 +13,4 @@ mod schedule;
 mod site;
 mod sources;
 mod standing;
+mod trust;

@@ -46,3 +46,18 @@ CREATE TABLE quarantine_looks (
     org INTEGER NOT NULL PRIMARY KEY REFERENCES organisations,
     looked_at INTEGER NOT NULL
 ) STRICT;
+
+-- Where documents of trust come from over the network, each with its own age and failures.
+CREATE TABLE trust_sources (
+    name TEXT NOT NULL PRIMARY KEY CHECK (name IN ('android-status')),
+    url TEXT NOT NULL,
+    tried_at INTEGER NOT NULL,
+    -- When an answer last confirmed what is held; none before the first.
+    fetched_at INTEGER,
+    etag TEXT,
+    last_modified TEXT,
+    last_error TEXT,
+    last_fault TEXT,
+    failures INTEGER NOT NULL DEFAULT 0 CHECK (failures >= 0),
+    next_at INTEGER
+) STRICT, WITHOUT ROWID;
