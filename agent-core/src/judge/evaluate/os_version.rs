@@ -61,7 +61,7 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
             let unsupported = |found, ended| Reason::OsUnsupported { found, ended };
             release::supported(&found, line, asked.context.now, &WORDS, unsupported, evidence)
         }
-        _ => release::behind_latest(&found, line, Rivals::OwnModel(last), asked, &WORDS, evidence),
+        _ => release::behind_latest(&found, line, &Rivals::OwnModel(last), asked, &WORDS, evidence),
     };
     match last.filter(|last| last.version <= found) {
         Some(last) => unfixable(asked, &found, line, last, answer),

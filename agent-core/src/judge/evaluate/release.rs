@@ -23,7 +23,6 @@ pub(super) struct Words {
 }
 
 /// Which releases a version is measured against.
-#[derive(Clone, Copy)]
 pub(super) enum Rivals<'l, V> {
     /// Every newer release.
     All,
@@ -130,7 +129,7 @@ fn end_of(until: Date) -> Timestamp {
 pub(super) fn behind_latest<L: Line>(
     found: &Version<L>,
     line: &ReleaseLine<Version<L>>,
-    rivals: Rivals<'_, Version<L>>,
+    rivals: &Rivals<'_, Version<L>>,
     asked: &Asked<'_>,
     words: &Words,
     evidence: Evidence,
@@ -145,7 +144,7 @@ pub(super) fn behind_latest<L: Line>(
     }
     let mut next = too_old_at;
     let (mut newer, mut reach) = (newer(found, line), None);
-    if let Rivals::OwnModel(last) = rivals {
+    if let Rivals::OwnModel(last) = *rivals {
         // What only some models can have stands in no list of releases; this model can have it.
         if let Some((last, released)) = last.and_then(|last| Some((last, last.released?)))
             && last.version > *found
