@@ -28,6 +28,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         fleet::one_device,
         fleet::device_timeline,
         fleet::all_releases,
+        fleet::release_sources,
         described::audit,
         mdm::coverage,
         mdm::message,

@@ -21,6 +21,7 @@ use crate::{
     judging::closing::{CannotClose, ClosingReason},
     mdm,
     pages::{self, Chrome, problem::Problem},
+    releases::sources,
     server::Server,
     store::StoreError,
 };
@@ -160,8 +161,11 @@ async fn close(
 
 async fn all_releases(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
     let (scope, now) = (looking.viewer.scope, looking.chrome.now);
-    let lines = server.store.read(move |connection| releases::releases(connection, scope, now)).await;
-    Ok(pages::releases::render(&lines.map_err(|error| looking.failed(&error))?, &looking.chrome))
+    let told = server
+        .store
+        .read(move |connection| Ok((releases::releases(connection, scope, now)?, sources(connection, scope, now)?)));
+    let (lines, sources) = told.await.map_err(|error| looking.failed(&error))?;
+    Ok(pages::releases::render(&lines, &sources, &looking.chrome))
 }
 
 async fn coverage(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     evidence::{self, KeptEvidence},
     intake::device_keys::DeviceKeys,
-    judging::{Rules, Said, ages_at, closing, closing::Closing, is_here},
+    judging::{Rules, Said, ages_at, closing, closing::Closing, is_here, quarantine},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -53,6 +53,9 @@ pub struct DeviceCheck {
     /// The weakest evidence that the answer rests on.
     #[schema(value_type = Option<String>)]
     pub evidence: Option<Evidence>,
+    /// Since when its heuristic only advises on the device's build, while it does.
+    #[schema(value_type = Option<String>)]
+    pub quarantined_since: Option<Timestamp>,
     /// The last 90 days, oldest first.
     pub history: Vec<Span>,
 }
@@ -203,6 +206,9 @@ pub fn device(
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
+    let quarantines = quarantine::current(connection, scope)?;
+    let build = (shown.platform, shown.os_version.clone(), shown.security_patch.clone());
+    let quarantined = |check| quarantine::since(&quarantines, check, (build.0, &build.1, &build.2));
     let mut spans = timeline::recent(connection, scope, id, now)?;
     let attestations = evidence::history(connection, scope, id)?;
     let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
@@ -217,7 +223,7 @@ pub fn device(
         silent: row.get(COLUMN_COUNT + 3)?,
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
-        checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
+        checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans, &quarantined))?,
         last_report: last_report(connection, scope, id, &keys)?,
         attestations,
         attested_until,
@@ -250,7 +256,11 @@ fn enrolled_again_as(connection: &Connection, scope: Scope, id: DeviceId) -> Res
     Ok(found)
 }
 
-fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, StoreError> {
+fn checks(
+    posture: &str,
+    spans: &mut Subjects,
+    quarantined: &dyn Fn(Check) -> Option<Timestamp>,
+) -> Result<Vec<DeviceCheck>, StoreError> {
     let posture: ReceivedPosture = parse("posture", posture)?;
     let check = |verdict: ReceivedVerdict| -> Option<DeviceCheck> {
         let (check, word) = (Check::from_word(&verdict.check)?, Verdict::from_word(&verdict.verdict)?);
@@ -263,6 +273,7 @@ fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, Store
             since: verdict.since,
             deadline: verdict.deadline,
             evidence: verdict.evidence.as_deref().and_then(Evidence::from_word),
+            quarantined_since: quarantined(check),
             history: spans.remove(&Some(check)).unwrap_or_default(),
         })
     };

@@ -15,6 +15,7 @@ mod finding;
 mod judge;
 mod leaving;
 mod managed;
+pub mod quarantine;
 mod record;
 pub mod rules;
 mod said;

@@ -130,6 +130,9 @@ struct Row {
     word: String,
     name: String,
     what: String,
+    /// What IT does where the person can do nothing.
+    replace: Option<&'static str>,
+    quarantined: Option<String>,
     evidence: Option<Tag>,
     history: Vec<Part>,
     length: String,
@@ -364,6 +367,10 @@ fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
         word: judged::verdict(language, check.verdict, check.in_grace),
         name: judged::check(language, check.check),
         what: judged::what(language, check.check, &check.code, &check.params),
+        replace: (check.code == super::devices::UNFIXABLE).then(|| language.say("device.replace")),
+        quarantined: check
+            .quarantined_since
+            .map(|at| language.fill("device.quarantined", &[("since", &when.moment(at))])),
         evidence: check.evidence.map(|evidence| Tag::of(evidence, chrome)),
         history: chart::history(&check.history, &when),
         length: when.length(check.since),

@@ -21,6 +21,7 @@ pub mod problem;
 pub mod releases;
 pub mod shape;
 pub mod sign_in;
+mod sources;
 pub mod when;
 pub mod words;
 
