@@ -154,7 +154,7 @@ pub(super) async fn look_due(store: &Store, now: Timestamp) -> Result<(), StoreE
     for scope in due.into_iter().map(Scope::proven) {
         // The fleet is read beside the writer, on which reports wait.
         let seen = store.read(move |connection| seen(connection, scope)).await?;
-        store.write(move |connection| apply(connection, scope, &seen, now)).await?;
+        store.write(move |connection| apply(connection, scope, seen.as_ref(), now)).await?;
     }
     Ok(())
 }
@@ -185,10 +185,11 @@ impl Rate {
     }
 }
 
-/// What the fleet shows; none where the policy does not ask.
-type Seen = Option<(QuarantineRules, BTreeMap<Build, Rate>)>;
+/// What the fleet shows, and what the policy asks of it.
+type Seen = (QuarantineRules, BTreeMap<Build, Rate>);
 
-fn seen(connection: &Connection, scope: Scope) -> Result<Seen, StoreError> {
+/// None where the policy does not ask.
+fn seen(connection: &Connection, scope: Scope) -> Result<Option<Seen>, StoreError> {
     let rules = Rules::load(connection, scope)?;
     let Some(asked) = rules.policy(DEFAULT_GROUP).quarantine else { return Ok(None) };
     let mut statement = connection.prepare_cached(
@@ -220,7 +221,7 @@ fn muted(policy: &Policy, platform: Platform) -> Option<Vec<&'static str>> {
 }
 
 /// Begins and ends what the fleet shows.
-fn apply(connection: &Connection, scope: Scope, seen: &Seen, now: Timestamp) -> Result<(), StoreError> {
+fn apply(connection: &Connection, scope: Scope, seen: Option<&Seen>, now: Timestamp) -> Result<(), StoreError> {
     connection
         .prepare_cached("INSERT INTO quarantine_looks VALUES (?1, ?2) ON CONFLICT DO UPDATE SET looked_at = ?2")?
         .execute(params![scope.org(), to_ms(now)])?;
