@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::{
-    judge::{Check, Evidence, Verdict, quiet_hours::paused_until},
+    judge::{Check, DeviceFacts, Evidence, Reading, Verdict, quiet_hours::paused_until},
     wire::{
         envelope::{Kind, Unverified, hash, hex},
         id::DeviceId,
@@ -57,6 +57,18 @@ pub struct DeviceCheck {
     pub history: Vec<Span>,
 }
 
+/// How far a part of the system is patched, where no check judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Level {
+    /// The fact, as in a report: `vendorPatch` or `kernelVersion`.
+    pub fact: String,
+    /// The level; none where it is not known.
+    pub value: Option<String>,
+    /// The code of why it is not known, such as `unknown.not-supported`.
+    pub code: Option<String>,
+}
+
 /// The newest report as it was received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -101,6 +113,8 @@ pub struct Device {
     pub silent: bool,
     /// Its checks, in the order of the vocabulary.
     pub checks: Vec<DeviceCheck>,
+    /// What the newest facts say of levels that no check judges; empty where none were asked for.
+    pub levels: Vec<Level>,
     /// Its states over the last 90 days, oldest first.
     #[schema(value_type = Vec<Span>)]
     pub history: Vec<Span>,
@@ -174,7 +188,7 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                p.posture, p.said
+                p.posture, p.said, p.facts
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
@@ -183,6 +197,7 @@ pub fn device(
     let Some(row) = rows.next()? else { return Ok(None) };
     let posture: Option<String> = row.get(COLUMN_COUNT + 5)?;
     let said: Option<String> = row.get(COLUMN_COUNT + 6)?;
+    let facts: Option<String> = row.get(COLUMN_COUNT + 7)?;
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
@@ -201,6 +216,7 @@ pub fn device(
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
+        levels: facts.map_or_else(|| Ok(Vec::new()), |text| Ok::<_, StoreError>(levels(&parse("facts", &text)?)))?,
         last_report: last_report(connection, scope, id, &keys)?,
         attestations,
         attested_until,
@@ -210,6 +226,21 @@ pub fn device(
         views: views(connection, scope, id)?,
         findings: findings(connection, scope, id)?,
     }))
+}
+
+fn levels(facts: &DeviceFacts) -> Vec<Level> {
+    let level = |(fact, reading): (&str, &Reading<String>)| {
+        let (value, code) = match reading {
+            Reading::Known { value, .. } => (Some(value.clone()), None),
+            Reading::Unknown { unknown } => (None, Some(format!("unknown.{unknown}"))),
+        };
+        Level { fact: fact.to_owned(), value, code }
+    };
+    [("vendorPatch", &facts.vendor_patch), ("kernelVersion", &facts.kernel_version)]
+        .into_iter()
+        .filter(|(_, reading)| !reading.is_not_collected())
+        .map(level)
+        .collect()
 }
 
 fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, StoreError> {

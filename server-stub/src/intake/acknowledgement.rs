@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use agent_core::{
     judge::{DeviceState, Posture, policy::evidence::AttestationDemand},
-    wire::message::{Acknowledgement, SCHEMA_VERSION},
+    wire::message::{Acknowledgement, SCHEMA_VERSIONS},
 };
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
@@ -56,7 +56,8 @@ pub(super) fn acknowledge(
         // Issued when the row says that the newest challenge was.
         challenge: challenge::issue(keys, Subject::Device(record.device), record.challenged_at),
         next_check_in: NEXT_CHECK_IN,
-        schema_version: SCHEMA_VERSION,
+        schema_version: SCHEMA_VERSIONS[0],
+        schema_versions: SCHEMA_VERSIONS.to_vec(),
         evidence_wanted: wants_evidence(record, rules, now),
         server_time: now,
     }

@@ -29,6 +29,7 @@ import org.atalaya.core.HttpRequest
 import org.atalaya.core.Language
 import org.atalaya.core.Outcome
 import org.atalaya.core.PostureAgent
+import org.atalaya.core.RootSign
 import org.atalaya.core.Sent
 import org.atalaya.core.ShellException
 import org.atalaya.core.Subject
@@ -105,7 +106,9 @@ class BridgeTest {
     fun `the probe is asked once and only for what the policy asks`() = case {
         val phone = enrolled()
         phone.agent.check(Language.ES)
-        val asked = phone.probe.wanted.single()
+        val wanted = phone.probe.wanted.single()
+        assertEquals(listOf(RootSign.TEST_KEYS), wanted.mutedRootSigns)
+        val asked = wanted.facts
         assertEquals(asked.toSet().size, asked.size)
         assertTrue(asked.none { it in listOf(Fact.SECURITY_PATCH, Fact.BOOT_STATE, Fact.WHATSAPP_BUSINESS_SIGNERS) })
         assertTrue(Fact.SCREEN_LOCK in asked)
