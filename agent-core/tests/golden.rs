@@ -245,6 +245,7 @@ fn acknowledgement() -> Acknowledgement {
         sequence: 41,
         report_hash: hex(&hash(&seal(Kind::Report, &full(), &device_key()).unwrap())),
         posture: serde_json::to_value(posture()).unwrap(),
+        posture_tag: Some("a0bYQ3Zt5l2vKc9d".to_owned()),
         state: DeviceState::InGrace,
         policy_revision: 7,
         policy_epoch: 1,

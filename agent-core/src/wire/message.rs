@@ -130,8 +130,12 @@ pub struct Acknowledgement<P = serde_json::Value> {
     /// SHA-256 of the received envelope, lower-case hexadecimal: names this report in `unchanged` ones.
     pub report_hash: String,
     /// The server's posture, authoritative: [`crate::judge::Posture`] as it serialises. A server puts in the posture
-    /// itself; an agent reads any JSON.
+    /// itself; an agent reads any JSON. Null where it is still the one that the agent named.
     pub posture: P,
+    /// Names the posture. An agent that holds it says so with its next report (`/v1/reports?posture=TAG`) and is spared
+    /// another copy: most check-ins change nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posture_tag: Option<String>,
     /// The device's state in the fleet.
     pub state: crate::judge::DeviceState,
     /// The newest policy for this device.

@@ -19,6 +19,7 @@ use super::{
     challenge::{self, Subject},
     device_keys,
     evidence::{self, Claim},
+    gone::gone,
     registry::Registered,
     served,
     verify::refusal,
@@ -26,8 +27,9 @@ use super::{
 use crate::{
     api::problem::{Problem, ProblemCode},
     evidence::Piece,
-    judging::{Desk, Record, judge},
+    judging::{Desk, Finding, FindingKind, Record, judge},
     keys::random,
+    mdm::under_reference,
     scope::Scope,
     server::Server,
     store::{Store, StoreError, cut, from_ms, print, to_ms},
@@ -95,7 +97,7 @@ pub(crate) async fn enrol(
         .commit(move |connection, desk| take_in(connection, desk, (&enrolment, piece.as_ref()), random, cut(now)))
         .await??;
     let registered =
-        Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, left: false };
+        Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, gone: None };
     answer(server, &registered, (schema, enrolled.at), now).await
 }
 
@@ -158,10 +160,11 @@ fn take_in(
         .optional()?;
     if let Some((device, group, at, left)) = known {
         // Nobody comes back silently.
+        let device = DeviceId::from_bytes(device);
         if left {
-            return Ok(Err(ProblemCode::DeviceLeft.into()));
+            return Ok(Err(gone(connection, scope, device)?.into()));
         }
-        return Ok(Ok(Enrolled { device: DeviceId::from_bytes(device), group, at: from_ms(at) }));
+        return Ok(Ok(Enrolled { device, group, at: from_ms(at) }));
     }
     let group: Option<String> = connection
         .prepare_cached(
@@ -174,6 +177,11 @@ fn take_in(
     let taken = device_keys::is_known(connection, &enrolment.thumbprint)?;
     let Some(group) = group.filter(|_| !taken) else { return Ok(Err(ProblemCode::EnrolmentRefused.into())) };
     let device = DeviceId::new(scope.org(), random);
+    for earlier in under_reference(connection, scope, enrolment.request.device_ref.as_deref())? {
+        let detail = serde_json::json!({ "device": device });
+        Finding { kind: FindingKind::EnrolledAgain, sequence: 0, hash: None, detail }
+            .note(connection, scope, earlier, now)?;
+    }
     insert_device(connection, enrolment, device, &group, now)?;
     let mut record = Record::enrolled(scope, device, group.clone(), enrolment.request.platform, now);
     if let Some(piece) = piece {

@@ -102,7 +102,7 @@ pub(super) fn may_sign(server: &Server, key: &Registered, challenged_at: Timesta
 /// The device of this key, unless it has left.
 pub(super) async fn present(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
     let found = find(server, thumbprint).await?;
-    if found.left { Err(ProblemCode::DeviceLeft.into()) } else { Ok(found) }
+    found.gone.map_or(Ok(found), |gone| Err(gone.into()))
 }
 
 pub(super) async fn find(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
