@@ -221,9 +221,9 @@ pub fn device(
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
-    let quarantines = quarantine::current(connection, scope)?;
+    let current = quarantine::current(connection, scope)?;
     let build = (shown.platform, shown.os_version.clone(), shown.security_patch.clone());
-    let quarantined = |check| quarantine::since(&quarantines, check, (build.0, &build.1, &build.2));
+    let quarantined = |check| quarantine::since(&current, check, (build.0, &build.1, &build.2));
     let mut spans = timeline::recent(connection, scope, id, now)?;
     let attestations = evidence::history(connection, scope, id)?;
     let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
