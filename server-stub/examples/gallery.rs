@@ -15,7 +15,7 @@ use atalaya_server::{
     evidence::{Attested, Gap, KeptEvidence, Values},
     fleet::{
         Cursor, Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
-        device::{DeviceCheck, Finding, ReceivedReport, View},
+        device::{DeviceCheck, Finding, Level, ReceivedReport, View},
         releases::{FloorView, ReleaseView},
         row::Why,
         statements::ReceivedStatement,
@@ -600,6 +600,10 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
         silent: false,
         checks,
         history: spans(&[(120, "compliant", false), (25, "in-grace", false), (9, "not-compliant", false)], "")?,
+        levels: vec![
+            Level { fact: "vendorPatch".into(), value: Some("2026-09-05".into()), code: None },
+            Level { fact: "kernelVersion".into(), value: None, code: Some("unknown.probe-failed".into()) },
+        ],
         last_report: Some(ReceivedReport {
             sequence: 1204,
             received_at: ago(12)?,

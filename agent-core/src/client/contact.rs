@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     backoff,
-    enrolment::Enrolled,
+    enrolment::{Enrolled, first_schema, is_first_schema},
     error::{AgentError, Problem},
     random::Random,
     storage::{Storage, StorageError, read_json, write_json},
@@ -17,7 +17,7 @@ use crate::{
     judge::{DeviceFacts, DeviceState},
     wire::{
         id::DeviceId,
-        message::{Acknowledgement, SCHEMA_VERSION},
+        message::{Acknowledgement, common_schema},
         posture::ReceivedPosture,
     },
 };
@@ -62,6 +62,9 @@ pub(super) struct Contact {
     pub(super) device: DeviceId,
     pub(super) challenge: String,
     pub(super) clocks: Clocks,
+    /// The version of the report's schema to speak.
+    #[serde(default = "first_schema", skip_serializing_if = "is_first_schema")]
+    pub(super) schema: u32,
     pub(super) full: Option<AcknowledgedFull>,
     pub(super) acknowledged: Option<LastAcknowledged>,
     /// What the server calls the posture in `acknowledged`; it goes with the next report, to be spared another copy.
@@ -116,6 +119,7 @@ impl Contact {
             device: enrolled.device,
             challenge: enrolled.challenge.clone(),
             clocks: Clocks { server: enrolled.server_time, device: enrolled.answered_at },
+            schema: enrolled.schema,
             full: None,
             acknowledged: None,
             posture_tag: None,
@@ -171,8 +175,11 @@ impl Contact {
         self.told_catalogue = answer.catalogue_revision;
         self.next_check_in = now.checked_add(SignedDuration::from_secs(answer.next_check_in.into())).ok();
         self.report_again = false;
-        if answer.schema_version != SCHEMA_VERSION {
-            self.note(&AgentError::Outdated { offered: answer.schema_version }, now);
+        let only = [answer.schema_version];
+        let theirs = if answer.schema_versions.is_empty() { &only[..] } else { &answer.schema_versions };
+        match common_schema(theirs) {
+            Some(common) => self.schema = common,
+            None => self.note(&AgentError::Outdated { offered: answer.schema_version }, now),
         }
         if let Some(facts) = full {
             self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts });

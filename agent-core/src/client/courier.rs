@@ -9,7 +9,7 @@ use super::{
     answer::{self, Refusal},
     channel::Channel,
     contact::Contact,
-    enrolment::Enrolled,
+    enrolment::{Enrolled, first_schema},
     error::AgentError,
     ledger::Sent,
     outbox::{Outbox, Settled, Waiting},
@@ -135,6 +135,11 @@ impl Courier<'_> {
                         }
                         "challenge-invalid" => {
                             contact.challenge_spent = true;
+                            contact.report_again = true;
+                        }
+                        // A server that went back to an older version: the first schema is everyone's.
+                        "schema-unsupported" if contact.schema != first_schema() => {
+                            contact.schema = first_schema();
                             contact.report_again = true;
                         }
                         _ => {}

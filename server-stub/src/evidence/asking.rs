@@ -28,7 +28,7 @@ const MIRRORED: &str = "android-status/status.json";
 const EVERY: Duration = Duration::from_hours(24);
 /// Longer than the list will be for years: some 300 entries were 50 KiB.
 const LONGEST: usize = 16 * 1024 * 1024;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How often the schedule is looked at.
 const TICK: Duration = Duration::from_secs(5);
 
@@ -110,10 +110,10 @@ pub async fn keep_fetching(server: Arc<Server>, fetcher: Fetcher) {
                 tracing::warn!(outcome, reason, "the list of revoked certificates did not come");
             }
             Ok(Some(Outcome { outcome, .. })) => {
-                tracing::info!(outcome, "the list of revoked certificates was asked for")
+                tracing::info!(outcome, "the list of revoked certificates was asked for");
             }
             Err(error) => {
-                tracing::error!(%error, "the list of revoked certificates could not be kept; it is tried again")
+                tracing::error!(%error, "the list of revoked certificates could not be kept; it is tried again");
             }
         }
     }

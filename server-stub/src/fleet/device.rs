@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::{
-    judge::{Check, Evidence, Verdict, quiet_hours::paused_until},
+    judge::{Check, DeviceFacts, Evidence, Reading, Verdict, quiet_hours::paused_until},
     wire::{
         envelope::{Kind, Unverified, hash, hex},
         id::DeviceId,
@@ -60,6 +60,18 @@ pub struct DeviceCheck {
     pub history: Vec<Span>,
 }
 
+/// How far a part of the system is patched, where no check judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Level {
+    /// The fact, as in a report: `vendorPatch` or `kernelVersion`.
+    pub fact: String,
+    /// The level; none where it is not known.
+    pub value: Option<String>,
+    /// The code of why it is not known, such as `unknown.not-supported`.
+    pub code: Option<String>,
+}
+
 /// The newest report as it was received.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -104,6 +116,8 @@ pub struct Device {
     pub silent: bool,
     /// Its checks, in the order of the vocabulary.
     pub checks: Vec<DeviceCheck>,
+    /// What the newest facts say of levels that no check judges; empty where none were asked for.
+    pub levels: Vec<Level>,
     /// Its states over the last 90 days, oldest first.
     #[schema(value_type = Vec<Span>)]
     pub history: Vec<Span>,
@@ -194,7 +208,7 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                p.posture, p.said
+                p.posture, p.said, p.facts
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
@@ -203,12 +217,13 @@ pub fn device(
     let Some(row) = rows.next()? else { return Ok(None) };
     let posture: Option<String> = row.get(COLUMN_COUNT + 5)?;
     let said: Option<String> = row.get(COLUMN_COUNT + 6)?;
+    let facts: Option<String> = row.get(COLUMN_COUNT + 7)?;
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
-    let quarantines = quarantine::current(connection, scope)?;
+    let current = quarantine::current(connection, scope)?;
     let build = (shown.platform, shown.os_version.clone(), shown.security_patch.clone());
-    let quarantined = |check| quarantine::since(&quarantines, check, (build.0, &build.1, &build.2));
+    let quarantined = |check| quarantine::since(&current, check, (build.0, &build.1, &build.2));
     let mut spans = timeline::recent(connection, scope, id, now)?;
     let attestations = evidence::history(connection, scope, id)?;
     let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
@@ -224,6 +239,7 @@ pub fn device(
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
         checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans, &quarantined))?,
+        levels: facts.map_or_else(|| Ok(Vec::new()), |text| Ok::<_, StoreError>(levels(&parse("facts", &text)?)))?,
         last_report: last_report(connection, scope, id, &keys)?,
         attestations,
         attested_until,
@@ -238,6 +254,21 @@ pub fn device(
         }),
         enrolled_again_as: enrolled_again_as(connection, scope, id)?,
     }))
+}
+
+fn levels(facts: &DeviceFacts) -> Vec<Level> {
+    let level = |(fact, reading): (&str, &Reading<String>)| {
+        let (value, code) = match reading {
+            Reading::Known { value, .. } => (Some(value.clone()), None),
+            Reading::Unknown { unknown } => (None, Some(format!("unknown.{unknown}"))),
+        };
+        Level { fact: fact.to_owned(), value, code }
+    };
+    [("vendorPatch", &facts.vendor_patch), ("kernelVersion", &facts.kernel_version)]
+        .into_iter()
+        .filter(|(_, reading)| !reading.is_not_collected())
+        .map(level)
+        .collect()
 }
 
 fn enrolled_again_as(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<DeviceId>, StoreError> {

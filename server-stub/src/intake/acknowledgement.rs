@@ -5,7 +5,7 @@ use std::sync::Arc;
 use agent_core::wire::envelope::sha256;
 use agent_core::{
     judge::{DeviceState, Posture, policy::evidence::AttestationDemand},
-    wire::message::{Acknowledgement, SCHEMA_VERSION},
+    wire::message::{Acknowledgement, SCHEMA_VERSIONS},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -75,7 +75,8 @@ pub(super) fn acknowledge(
         // Issued when the row says that the newest challenge was.
         challenge: challenge::issue(keys, Subject::Device(record.device), record.challenged_at),
         next_check_in: NEXT_CHECK_IN,
-        schema_version: SCHEMA_VERSION,
+        schema_version: SCHEMA_VERSIONS[0],
+        schema_versions: SCHEMA_VERSIONS.to_vec(),
         evidence_wanted: wants_evidence(record, rules, now),
         server_time: now,
     }

@@ -9,7 +9,7 @@ use agent_core::{
         envelope::{Kind, Unverified, sha256},
         id::DeviceId,
         key::VerifyingKey,
-        message::{EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
+        message::{EnrolmentAnswer, EnrolmentRequest, common_schema},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -41,6 +41,8 @@ const OLDEST_CHALLENGE: SignedDuration = SignedDuration::from_hours(1);
 /// An enrolment whose key has proven itself.
 pub(crate) struct VerifiedEnrolment {
     request: EnrolmentRequest,
+    /// The newest report schema that both sides speak.
+    schema: u32,
     scope: Scope,
     token_hash: [u8; 32],
     thumbprint: String,
@@ -62,9 +64,7 @@ pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<
         .map_err(|_| ProblemCode::MalformedRequest.detail("`key` is no P-256 or Ed25519 key"))?;
     let request: EnrolmentRequest =
         unverified.verify(Kind::Enrolment, &key).and_then(|verified| verified.read()).map_err(refusal)?;
-    if !request.schema_versions.contains(&SCHEMA_VERSION) {
-        return Err(ProblemCode::SchemaUnsupported.into());
-    }
+    let schema = common_schema(&request.schema_versions).ok_or(ProblemCode::SchemaUnsupported)?;
     if request.device_ref.as_ref().is_some_and(|device_ref| device_ref.chars().count() > 120) {
         return Err(ProblemCode::MalformedRequest.detail("`deviceRef` is at most 120 characters"));
     }
@@ -80,7 +80,7 @@ pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<
         return Err(ProblemCode::EnrolmentRefused.into());
     }
     let thumbprint = request.key.thumbprint();
-    Ok(VerifiedEnrolment { request, scope, token_hash, thumbprint, key })
+    Ok(VerifiedEnrolment { request, schema, scope, token_hash, thumbprint, key })
 }
 
 /// Enrols, and answers.
@@ -89,7 +89,7 @@ pub(crate) async fn enrol(
     enrolment: VerifiedEnrolment,
     now: Timestamp,
 ) -> Result<EnrolmentAnswer, Problem> {
-    let (scope, key) = (enrolment.scope, enrolment.key.clone());
+    let (scope, schema, key) = (enrolment.scope, enrolment.schema, enrolment.key.clone());
     let random = random().map_err(|_| ProblemCode::Internal)?;
     let piece = evidence(server, &enrolment, now).await?;
     let enrolled = server
@@ -98,7 +98,7 @@ pub(crate) async fn enrol(
         .await??;
     let registered =
         Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, gone: None };
-    answer(server, &registered, enrolled.at, now).await
+    answer(server, &registered, (schema, enrolled.at), now).await
 }
 
 /// What its evidence is worth in the group that the token leads to. Not looked at where the device is known already, nor
@@ -225,7 +225,7 @@ fn insert_device(
 async fn answer(
     server: &Server,
     device: &Registered,
-    enrolled_at: Timestamp,
+    (schema, enrolled_at): (u32, Timestamp),
     now: Timestamp,
 ) -> Result<EnrolmentAnswer, Problem> {
     let scope = device.scope;
@@ -234,7 +234,7 @@ async fn answer(
     Ok(EnrolmentAnswer {
         device: device.device,
         audience: server.audience(scope),
-        schema_version: SCHEMA_VERSION,
+        schema_version: schema,
         organisation,
         enrolled_at,
         keys: served::keys(server, scope, enrolled_at).map_err(internal)?.envelope,

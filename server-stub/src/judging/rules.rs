@@ -227,13 +227,12 @@ pub(super) fn renew_catalogue(connection: &Connection, scope: Scope, now: Timest
         .prepare_cached("SELECT source, document FROM catalogues WHERE org = ?1 ORDER BY revision DESC LIMIT 1")?
         .query_row([scope.org()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let (source, document) = match newest {
-        Some((source, text)) => (source, parse("catalogue", &text)?),
-        None => {
-            let empty = serde_json::json!({"apiVersion": "posture/v1", "kind": "Catalogue", "lines": [],
-                                           "metadata": {"revision": 0, "issued": now.to_string()}});
-            (crate::releases::MERGED.to_owned(), empty)
-        }
+    let (source, document) = if let Some((source, text)) = newest {
+        (source, parse("catalogue", &text)?)
+    } else {
+        let empty = serde_json::json!({"apiVersion": "posture/v1", "kind": "Catalogue", "lines": [],
+                                       "metadata": {"revision": 0, "issued": now.to_string()}});
+        (crate::releases::MERGED.to_owned(), empty)
     };
     put_catalogue(connection, scope, &source, document, now)?;
     Ok(())

@@ -17,7 +17,7 @@ use crate::{
     evidence::{KeptEvidence, Values},
     fleet::{
         Device, Span,
-        device::{DeviceCheck, Finding, ReceivedReport},
+        device::{DeviceCheck, Finding, Level, ReceivedReport},
         statements::ReceivedStatement,
     },
 };
@@ -83,6 +83,7 @@ pub fn render(device: &Device, may_close: bool, chrome: &Chrome) -> Html<String>
             let platform = judged::platform(row.platform);
             language.fill("device.elsewhere", &[("platform", &platform), ("checks", &names.join(", "))])
         }),
+        levels: device.levels.iter().map(|one| level(one, language)).collect(),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
         proofs: device.attestations.iter().map(|one| proof(one, device, chrome)).collect(),
         said: device.statements.iter().map(|statement| said(statement, chrome)).collect(),
@@ -113,6 +114,7 @@ struct Page<'a> {
     elsewhere: Option<String>,
     /// In the viewer's language, then in the other.
     told: Vec<(&'static str, Vec<Told>)>,
+    levels: Vec<(&'static str, String)>,
     report: Option<Report>,
     proofs: Vec<Proof>,
     said: Vec<Said>,
@@ -386,6 +388,13 @@ fn asks(check: &DeviceCheck) -> bool {
         Verdict::Unknown => Told::of(check, Language::En).fix.is_some(),
         Verdict::Pass | Verdict::NotApplicable => false,
     }
+}
+
+/// A level's name, and what it is or why that is not known.
+fn level(level: &Level, language: Language) -> (&'static str, String) {
+    let name = language.say(if level.fact == "vendorPatch" { "proof.vendor-patch" } else { "device.kernel" });
+    let reason = || level.code.as_deref().map(|code| judged::reason(language, code));
+    (name, level.value.clone().or_else(reason).unwrap_or_default())
 }
 
 fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {

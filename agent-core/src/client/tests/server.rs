@@ -64,6 +64,8 @@ pub(super) struct Held {
     pub(super) moods: BTreeSet<Mood>,
     /// Challenges that are not taken any more.
     pub(super) spent: BTreeSet<String>,
+    /// The report schemas that it reads; empty: the first alone, as before there was a second.
+    pub(super) schemas: Vec<u32>,
 }
 
 pub(super) struct FakeServer {
@@ -313,6 +315,9 @@ impl FakeServer {
         let verified = held.open(envelope, Kind::Report);
         let report: Report = verified.read().unwrap();
         assert_eq!((report.device, &report.audience), (device, &Self::audience()));
+        if report.schema != 1 && !held.schemas.contains(&report.schema) {
+            return Err(problem(422, "schema-unsupported"));
+        }
         held.seen.entry(report.sequence).or_default().insert(envelope.to_owned());
         if held.spent.contains(&report.challenge) {
             return Err(problem(403, "challenge-invalid"));
@@ -333,6 +338,7 @@ impl FakeServer {
                 held.reports.insert(report.sequence, envelope.to_owned());
             }
         }
+        let (schema_versions, evidence_wanted) = (held.schemas.clone(), held.moods.contains(&Mood::WantsEvidence));
         drop(held);
         let (policy_epoch, policy_revision, _) = *guarded(&self.policy);
         Ok(Acknowledgement {
@@ -347,7 +353,8 @@ impl FakeServer {
             challenge: self.challenge(),
             next_check_in: 21_600,
             schema_version: 1,
-            evidence_wanted: self.held().moods.contains(&Mood::WantsEvidence),
+            schema_versions,
+            evidence_wanted,
             server_time: self.clock.now(),
         })
     }

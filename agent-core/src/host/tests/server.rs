@@ -153,6 +153,7 @@ impl FakeServer {
             challenge: "challenge".into(),
             next_check_in: self.next_check_in,
             schema_version: 1,
+            schema_versions: vec![],
             evidence_wanted: false,
             server_time: now,
         })

@@ -618,6 +618,26 @@ fn an_unknown_runs_its_own_time_behind_a_failing_rule() {
 }
 
 #[test]
+fn a_sign_that_nobody_looked_for_is_unknown_while_the_policy_asks_for_it() {
+    let judged = |muted: &[RootSign], found: &[RootSign]| {
+        let no_signs = rule(Rule::RootSigns, Condition::NoSigns { muted: muted.to_vec() });
+        let policy = policy(vec![(Check::DeviceIntegrity, check(vec![no_signs]))]);
+        let facts = DeviceFacts {
+            root_signs: Reading::known(found.to_vec(), Evidence::Heuristic),
+            muted_root_signs: Reading::known(vec![RootSign::TestKeys], Evidence::Heuristic),
+            ..good_facts()
+        };
+        let posture = evaluate(&facts, &policy, &catalogue(), &Standing::default(), at("2026-11-01T00:00:00Z"));
+        (posture.checks[0].verdict, posture.checks[0].reason.code().to_owned())
+    };
+    assert_eq!(judged(&[RootSign::TestKeys], &[]).0, Verdict::Pass);
+    assert_eq!(judged(&[], &[]), (Verdict::Unknown, "unknown.not-collected".to_owned()));
+    assert_eq!(judged(&[RootSign::SuBinary], &[]).0, Verdict::Unknown);
+    // One that was found says enough.
+    assert_eq!(judged(&[], &[RootSign::SuBinary]).1, "device-integrity.root-signs");
+}
+
+#[test]
 fn a_missing_lock_has_one_grace_in_both_checks() {
     let mut lock = rule(Rule::LockSet, Condition::Holds);
     lock.grace = Period::from_days(3);

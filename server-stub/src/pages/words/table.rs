@@ -422,6 +422,7 @@ pub const TEXTS: &[Text] = &[
     t("proof.app", "Esta app", "This app"),
     t("proof.app.yes", "auténtica", "genuine"),
     t("proof.app.no", "no es la que nombra la política", "not the one that the policy names"),
+    t("device.kernel", "Versión del núcleo", "Kernel version"),
     t("device.hash", "SHA-256 del sobre", "SHA-256 of the envelope"),
     t("device.payload", "Ver el contenido firmado", "See the signed payload"),
     t("device.key", "Clave", "Key"),
