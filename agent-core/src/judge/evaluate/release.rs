@@ -115,12 +115,6 @@ fn cycle_of<'l, L: Line>(found: &Version<L>, line: &'l ReleaseLine<Version<L>>) 
     holding.max_by(|a, b| a.cycle.to_string().len().cmp(&b.cycle.to_string().len()))
 }
 
-/// Every newer release with its day.
-fn newer<'l, L: Line>(found: &Version<L>, line: &'l ReleaseLine<Version<L>>) -> Vec<(&'l Version<L>, Date)> {
-    let newer = line.releases.iter().filter(|release| release.version > *found);
-    newer.map(|release| (&release.version, release.released)).collect()
-}
-
 fn end_of(until: Date) -> Timestamp {
     until.tomorrow().map_or(Timestamp::MAX, start_of)
 }
@@ -143,26 +137,21 @@ pub(super) fn behind_latest<L: Line>(
         return Found::unknown(Reason::StaleReleaseSource { days: days.to_string() });
     }
     let mut next = too_old_at;
-    let (mut newer, mut reach) = (newer(found, line), None);
+    let (mut cycle, mut reach, mut own) = (None, None, None);
     if let Rivals::OwnModel(last) = *rivals {
-        // What only some models can have stands in no list of releases; this model can have it.
-        if let Some((last, released)) = last.and_then(|last| Some((last, last.released?)))
-            && last.version > *found
-            && !newer.iter().any(|(version, _)| **version == last.version)
-        {
-            newer.push((&last.version, released));
-        }
         reach = last.map(|last| &last.version);
-        let supported = cycle_of(found, line).filter(|cycle| cycle.until.is_none_or(|until| now < end_of(until)));
-        if let Some(cycle) = supported {
-            newer.retain(|(version, _)| {
-                version.is_in_cycle(&cycle.cycle) && reach.is_none_or(|reach| *version <= reach)
-            });
-            next = next.min(cycle.until.map_or(Timestamp::MAX, end_of));
-        }
+        // What only some models can have stands in no list of releases; this model can have it.
+        let unlisted = last.filter(|last| !line.releases.iter().any(|release| release.version == last.version));
+        own = unlisted.and_then(|last| Some((&last.version, last.released?)));
+        cycle = cycle_of(found, line).filter(|cycle| cycle.until.is_none_or(|until| now < end_of(until)));
+        next = next.min(cycle.and_then(|cycle| cycle.until).map_or(Timestamp::MAX, end_of));
     }
+    let can_have = |version: &Version<L>| {
+        cycle.is_none_or(|cycle| version.is_in_cycle(&cycle.cycle) && reach.is_none_or(|reach| version <= reach))
+    };
+    let all = line.releases.iter().map(|release| (&release.version, release.released)).chain(own);
     let mut settled: Vec<(&Version<L>, Date)> = Vec::new();
-    for (version, released) in newer {
+    for (version, released) in all.filter(|(version, _)| *version > found && can_have(version)) {
         let settles = rules.hold_back.after(start_of(released));
         if settles <= now {
             settled.push((version, released));
