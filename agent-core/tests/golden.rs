@@ -1,4 +1,5 @@
-//! Every message as it crosses the network and every document as it is stored, in `tests/golden/v1`. What changes
+//! Every message as it crosses the network and every document as it is stored, in `tests/golden/v1`, and in
+//! `tests/golden/v2` those of which the second version of the report's schema has another form. What changes
 //! one of these files changes the wire: a new version keeps the old files and adds its own.
 //! `ATALAYA_BLESS=1 cargo test -p agent-core --test golden` writes them anew.
 
@@ -42,17 +43,21 @@ use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/v1")
+    version("v1")
+}
+
+fn version(version: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/golden").join(version)
 }
 
 /// The file's text, once it has been written anew where that was asked for.
 fn golden(file: &str, written: &str) -> String {
-    let path = folder().join(file);
+    let path = if file.starts_with("v2/") { version("").join(file) } else { folder().join(file) };
     if env::var_os("ATALAYA_BLESS").is_some() {
-        fs::create_dir_all(folder()).unwrap();
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, written).unwrap();
     }
-    fs::read_to_string(&path).unwrap_or_else(|_| panic!("tests/golden/v1/{file} is missing; run with ATALAYA_BLESS=1"))
+    fs::read_to_string(&path).unwrap_or_else(|_| panic!("{file} is missing in tests/golden; run with ATALAYA_BLESS=1"))
 }
 
 /// Who meets fields that it does not know.
@@ -138,6 +143,8 @@ fn facts() -> DeviceFacts {
         os_version: Reading::known("16".into(), Evidence::MdmConfirmed),
         os_name: Reading::unknown(UnknownReason::NotSupported),
         security_patch: Reading::known("2026-10-05".into(), Evidence::HardwareAttested),
+        vendor_patch: Reading::default(),
+        kernel_version: Reading::default(),
         storage_encryption: Reading::reported(StorageEncryption::PerUser),
         screen_lock: Reading::reported(true),
         lock_complexity: Reading::reported(LockComplexity::Medium),
@@ -151,6 +158,7 @@ fn facts() -> DeviceFacts {
         own_app_genuine: Reading::unknown(UnknownReason::PlatformForbids),
         boot_state: Reading::known(BootState::Verified, Evidence::HardwareAttested),
         root_signs: Reading::known(vec![RootSign::TestKeys], Evidence::Heuristic),
+        muted_root_signs: Reading::default(),
         developer_options: Reading::reported(false),
         adb: Reading::unknown(UnknownReason::ProbeFailed),
         usage_rules: Reading::known(Some(rules), Evidence::UserDeclared),
@@ -223,11 +231,21 @@ fn full() -> Report {
     report(Content::Full(Box::new(Full { facts: facts(), state: PostureState::InGrace })), 41)
 }
 
+/// The same of the second schema, with what that brought.
+fn second_full() -> Report {
+    let muted_root_signs = Reading::known(vec![RootSign::SuBinary], Evidence::Heuristic);
+    let (vendor_patch, kernel_version) =
+        (Reading::reported("2026-09-05".into()), Reading::unknown(UnknownReason::ProbeFailed));
+    let facts = DeviceFacts { muted_root_signs, vendor_patch, kernel_version, ..facts() };
+    Report { schema: 2, ..report(Content::Full(Box::new(Full { facts, state: PostureState::InGrace })), 41) }
+}
+
 fn acknowledgement() -> Acknowledgement {
     Acknowledgement {
         sequence: 41,
         report_hash: hex(&hash(&seal(Kind::Report, &full(), &device_key()).unwrap())),
         posture: serde_json::to_value(posture()).unwrap(),
+        posture_tag: Some("a0bYQ3Zt5l2vKc9d".to_owned()),
         state: DeviceState::InGrace,
         policy_revision: 7,
         policy_epoch: 1,
@@ -235,6 +253,7 @@ fn acknowledgement() -> Acknowledgement {
         challenge: challenge(),
         next_check_in: 21_600,
         schema_version: 1,
+        schema_versions: vec![],
         evidence_wanted: false,
         server_time: now(),
     }
@@ -329,6 +348,20 @@ fn reports_and_their_answers_keep_their_form() {
 }
 
 #[test]
+fn the_second_schema_keeps_its_form() {
+    let key = device_key();
+    let first = signed("v2/report-full", Kind::Report, &second_full(), &key, Reader::Server);
+    let unchanged = Content::Unchanged(Unchanged { report_hash: hex(&hash(&first)) });
+    let second = Report { schema: 2, ..report(unchanged, 42) };
+    signed("v2/report-unchanged", Kind::Report, &second, &key, Reader::Server);
+    let request = EnrolmentRequest { schema_versions: vec![1, 2], ..enrolment_request(key.public_key()) };
+    signed("v2/enrolment-request", Kind::Enrolment, &request, &key, Reader::Server);
+    let report_hash = hex(&hash(&first));
+    let answer = Acknowledgement { report_hash, schema_versions: vec![1, 2], ..acknowledgement() };
+    json("v2/acknowledgement", &answer, Reader::Agent);
+}
+
+#[test]
 fn statements_and_their_answers_keep_their_form() {
     let key = device_key();
     let statement = |number, content| Statement {
@@ -412,9 +445,12 @@ fn an_envelope_from_a_phone_is_read() {
 #[test]
 fn no_golden_file_is_without_its_test() {
     let source = include_str!("golden.rs");
-    let files: BTreeSet<String> =
-        fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    assert!(files.len() >= 25, "{files:?}");
+    let files = |folder: PathBuf, prefix: &'static str| {
+        let name = move |entry: fs::DirEntry| format!("{prefix}{}", entry.file_name().into_string().unwrap());
+        fs::read_dir(folder).unwrap().map(move |entry| name(entry.unwrap()))
+    };
+    let files: BTreeSet<String> = files(folder(), "").chain(files(version("v2"), "v2/")).collect();
+    assert!(files.len() >= 30, "{files:?}");
     for file in files {
         let name = file.trim_end_matches(".json").trim_end_matches(".jws").trim_end_matches(".key");
         assert!(source.contains(&format!("\"{name}")), "{file}");

@@ -19,7 +19,6 @@ use crate::{
     delivery::{Delivery, Enrolment, Queued},
     errand::Errands,
     error::AgentError,
-    fact::Fact,
     http::{HttpTransport, ShellTransport},
     ledger::LedgerEntry,
     posture::Posture,
@@ -175,7 +174,7 @@ impl PostureAgent {
 impl Open {
     /// What is wanted, read now.
     fn facts(&self, wanted: &Wanted) -> Result<DeviceFacts, AgentError> {
-        Ok(self.probe.facts(Fact::of(wanted))?.on(self.platform))
+        Ok(self.probe.facts(wanted.into())?.on(self.platform))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The facts that a probe can be asked for.
 
-use agent_core::wire::wanted::Wanted;
+use agent_core::{judge::facts::RootSign, wire::wanted::Wanted};
 
 /// Declares each fact once, with its name in the field table.
 macro_rules! facts {
@@ -30,6 +30,10 @@ facts! {
     OsName = "osName",
     /// The security patch level.
     SecurityPatch = "securityPatch",
+    /// The patch level of the maker's part of the system.
+    VendorPatch = "vendorPatch",
+    /// The kernel's version.
+    KernelVersion = "kernelVersion",
     /// How storage is encrypted.
     StorageEncryption = "storageEncryption",
     /// Whether a secure lock is set.
@@ -50,7 +54,7 @@ facts! {
     OwnAppGenuine = "ownAppGenuine",
     /// The boot chain's state.
     BootState = "bootState",
-    /// Signs of root or jailbreak.
+    /// Signs of root or jailbreak, and which of them were not looked for.
     RootSigns = "rootSigns",
     /// Whether the developer options are on.
     DeveloperOptions = "developerOptions",
@@ -58,10 +62,22 @@ facts! {
     Adb = "adb",
 }
 
-impl Fact {
-    /// The facts of these that a probe reads.
-    pub(crate) fn of(wanted: &Wanted) -> Vec<Self> {
-        Self::ALL.iter().copied().filter(|fact| wanted.wants(fact.name())).collect()
+/// What a probe is asked for at one time.
+#[derive(Debug, Clone, PartialEq, Eq, Default, uniffi::Record)]
+pub struct WantedFacts {
+    /// The facts to read, and no others.
+    pub facts: Vec<Fact>,
+    /// Signs of root or jailbreak that the policy mutes: nobody looks for them, and `muted_root_signs` of the answer says
+    /// so.
+    pub muted_root_signs: Vec<RootSign>,
+}
+
+impl From<&Wanted> for WantedFacts {
+    fn from(wanted: &Wanted) -> Self {
+        Self {
+            facts: Fact::ALL.iter().copied().filter(|fact| wanted.wants(fact.name())).collect(),
+            muted_root_signs: wanted.muted_root_signs().to_vec(),
+        }
     }
 }
 
@@ -74,13 +90,17 @@ mod tests {
     /// The agent knows these by itself, from what the person signed.
     const STATEMENTS: &[&str] = &["usageRules", "declarations"];
 
+    /// Told with another fact.
+    const BESIDE: &[&str] = &["mutedRootSigns"];
+
     #[test]
     fn a_probe_can_be_asked_for_every_fact_of_the_field_table_but_the_persons_own_words() {
         let everything = Wanted::everything();
-        let table: BTreeSet<&str> = everything.names().filter(|name| !STATEMENTS.contains(name)).collect();
+        let table: BTreeSet<&str> =
+            everything.names().filter(|name| !STATEMENTS.contains(name) && !BESIDE.contains(name)).collect();
         let facts: BTreeSet<&str> = Fact::ALL.iter().map(|fact| fact.name()).collect();
         assert_eq!(facts, table);
-        assert_eq!(Fact::of(&everything), Fact::ALL);
-        assert_eq!(Fact::of(&Wanted::default()), []);
+        assert_eq!(WantedFacts::from(&everything), WantedFacts { facts: Fact::ALL.to_vec(), muted_root_signs: vec![] });
+        assert_eq!(WantedFacts::from(&Wanted::default()), WantedFacts::default());
     }
 }

@@ -52,6 +52,12 @@ pub struct Facts {
     /// The system's security patch level, such as `2026-10-05`.
     #[uniffi(default)]
     pub security_patch: Option<TextReading>,
+    /// The patch level of the maker's part of the system.
+    #[uniffi(default)]
+    pub vendor_patch: Option<TextReading>,
+    /// The kernel's version.
+    #[uniffi(default)]
+    pub kernel_version: Option<TextReading>,
     /// How storage is encrypted.
     #[uniffi(default)]
     pub storage_encryption: Option<StorageEncryptionReading>,
@@ -76,6 +82,9 @@ pub struct Facts {
     /// Signs of root or jailbreak; empty when none was found.
     #[uniffi(default)]
     pub root_signs: Option<RootSignsReading>,
+    /// Signs that were not looked for, because the policy mutes them; left out when every sign was looked for.
+    #[uniffi(default)]
+    pub muted_root_signs: Option<RootSignsReading>,
     /// Whether the developer options are on.
     #[uniffi(default)]
     pub developer_options: Option<FlagReading>,
@@ -92,6 +101,8 @@ impl Facts {
             os_version,
             os_name,
             security_patch,
+            vendor_patch,
+            kernel_version,
             storage_encryption,
             screen_lock,
             lock_complexity,
@@ -100,6 +111,7 @@ impl Facts {
             own_app_genuine,
             boot_state,
             root_signs,
+            muted_root_signs,
             developer_options,
             adb,
         } = self;
@@ -109,6 +121,8 @@ impl Facts {
             os_version: collected(os_version),
             os_name: collected(os_name),
             security_patch: collected(security_patch),
+            vendor_patch: collected(vendor_patch),
+            kernel_version: collected(kernel_version),
             storage_encryption: collected(storage_encryption),
             screen_lock: collected(screen_lock),
             lock_complexity: collected(lock_complexity),
@@ -117,6 +131,7 @@ impl Facts {
             own_app_genuine: collected(own_app_genuine),
             boot_state: collected(boot_state),
             root_signs: collected(root_signs),
+            muted_root_signs: collected(muted_root_signs),
             developer_options: collected(developer_options),
             adb: collected(adb),
             usage_rules: Reading::default(),

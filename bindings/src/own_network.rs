@@ -93,7 +93,9 @@ mod tests {
                 let length = stream.read(&mut piece).unwrap();
                 seen.extend_from_slice(&piece[..length]);
             }
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nETag: \"7\"\r\n\r\nok").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\nETag: \"7\"\r\n\r\nok")
+                .unwrap();
             String::from_utf8(seen).unwrap()
         });
         let network = Arc::new(OwnNetwork::new("0.1.0").unwrap());

@@ -15,7 +15,7 @@ use atalaya_server::{
     evidence::{Attested, Gap, KeptEvidence, Values},
     fleet::{
         Cursor, Device, DeviceFilter, DevicePage, DeviceRow, ReleaseLineView, Span, Summary,
-        device::{DeviceCheck, Finding, ReceivedReport, View},
+        device::{DeviceCheck, Finding, Level, ReceivedReport, View},
         releases::{FloorView, ReleaseView},
         row::Why,
         statements::ReceivedStatement,
@@ -23,6 +23,7 @@ use atalaya_server::{
     },
     mdm::{Coverage, Record, Told, ToldFacts},
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
+    releases::{SourceState, SourceView, Spoken},
 };
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 
@@ -87,11 +88,11 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ("devices", pages::devices::render(&page, &DeviceFilter::default(), &groups, &chrome("/devices")?).0),
         ("devices-none", pages::devices::render(&nothing, &filtered, &groups, &chrome("/devices?state=stale")?).0),
         ("devices-empty", pages::devices::render(&nothing, &DeviceFilter::default(), &[], &chrome("/devices")?).0),
-        ("device", pages::device::render(&device(&rows[0])?, &chrome("/devices/k4f92m")?).0),
+        ("device", pages::device::render(&device(&rows[0])?, true, &chrome("/devices/k4f92m")?).0),
         ("coverage", pages::coverage::render(&coverage()?, &chrome("/devices/coverage")?).0),
         ("coverage-empty", pages::coverage::render(&no_inventory, &chrome("/devices/coverage")?).0),
-        ("releases", pages::releases::render(&lines, &chrome("/releases")?).0),
-        ("releases-empty", pages::releases::render(&[], &chrome("/releases")?).0),
+        ("releases", pages::releases::render(&lines, &sources()?, &chrome("/releases")?).0),
+        ("releases-empty", pages::releases::render(&[], &[], &chrome("/releases")?).0),
         ("enrol-help", pages::enrol::help(&chrome("/devices/enrol")?).0),
         ("enrol", pages::enrol::landing("https://atalaya.example", &outside("/enrol")?).0),
         ("sign-in", pages::sign_in::password(false, "", "/", "c5rf", &outside("/sign-in")?).0),
@@ -126,6 +127,100 @@ fn coverage() -> Result<Coverage, Box<dyn Error>> {
     let phone = ToldFacts { model: told("iPhone14,5"), os_version: told("26.1"), ..ToldFacts::default() };
     let missing = vec![missing("00008110-000A1B2C3D4E501E", phone)?, missing("A-0017", ToldFacts::default())?];
     Ok(Coverage { managed: 214, matched: 212, unmanaged: 248, missing })
+}
+
+/// Sources of every state.
+fn sources() -> Result<Vec<SourceView>, Box<dyn Error>> {
+    use SourceState::{Current, Failing, Never, Stale};
+
+    let later = |minutes: i64| -> Result<Timestamp, Box<dyn Error>> {
+        Ok(now()?.checked_add(SignedDuration::from_mins(minutes))?)
+    };
+    let on = |product: &str, platform: &str, claims| Spoken {
+        product: Some(product.into()),
+        platform: Some(platform.into()),
+        claims,
+    };
+    let whole = |name: &str, host: &str, confidence: &str, minutes: i64| -> Result<SourceView, Box<dyn Error>> {
+        Ok(SourceView {
+            source: name.into(),
+            confidence: confidence.into(),
+            state: Current,
+            host: Some(host.into()),
+            asked_at: Some(ago(minutes)?),
+            fetched_at: Some(ago(minutes)?),
+            age_hours: Some(minutes / 60),
+            oldest_at: Some(ago(minutes)?),
+            parts: 1,
+            failing: 0,
+            last_error: None,
+            last_fault: None,
+            next_at: Some(later(DAY - minutes)?),
+            speaks_for: Vec::new(),
+        })
+    };
+    let none = SourceView {
+        asked_at: None,
+        fetched_at: None,
+        age_hours: None,
+        oldest_at: None,
+        next_at: None,
+        parts: 0,
+        ..whole("amapi", "androidmanagement.googleapis.com", "official", 0)?
+    };
+    Ok(vec![
+        SourceView {
+            speaks_for: vec![on("os", "ios", 14)],
+            ..whole("apple-gdmf", "gdmf.apple.com", "official", 180)?
+        },
+        SourceView {
+            state: Failing,
+            parts: 10,
+            failing: 2,
+            last_error: Some("mx-bundle: the source was asked too often (429 Too Many Requests); it asks for 120 s of rest".into()),
+            last_fault: Some("too-often".into()),
+            next_at: Some(later(9)?),
+            speaks_for: vec![on("whatsapp-business", "ios", 10)],
+            ..whole("apple-lookup", "itunes.apple.com", "official", 6)?
+        },
+        SourceView {
+            speaks_for: vec![on("security-patch", "android", 61)],
+            ..whole("android-patch", "storage.googleapis.com", "official", 95)?
+        },
+        SourceView { state: Never, ..none },
+        SourceView {
+            state: Failing,
+            failing: 1,
+            asked_at: Some(ago(12)?),
+            last_error: Some("ios: .: expected value at line 1 column 1; this is a web page, not the source's answer; a proxy or sign-in page stands between: open the address from this machine".into()),
+            last_fault: Some("not-json".into()),
+            next_at: Some(later(31)?),
+            speaks_for: vec![on("os", "ios", 40)],
+            ..whole("sofa", "sofafeed.macadmins.io", "curated", 3 * DAY)?
+        },
+        SourceView {
+            state: Stale,
+            next_at: Some(ago(8 * DAY)?),
+            parts: 2,
+            speaks_for: vec![on("os", "android", 17), on("os", "ios", 22)],
+            ..whole("endoflife.date", "endoflife.date", "curated", 9 * DAY)?
+        },
+        SourceView {
+            speaks_for: vec![Spoken { product: None, platform: None, claims: 1402 }],
+            ..whole("cisa-kev", "www.cisa.gov", "official", 300)?
+        },
+        SourceView {
+            parts: 7,
+            speaks_for: vec![on("os", "ios", 4), on("whatsapp-business", "android", 2), on("whatsapp-business", "ios", 2)],
+            ..whole("cve", "cveawg.mitre.org", "official", 310)?
+        },
+        SourceView {
+            host: None,
+            next_at: Some(later(22)?),
+            speaks_for: vec![on("os", "android", 6), on("os", "ios", 5), on("whatsapp-business", "android", 4)],
+            ..whole("fleet", "", "observed", 38)?
+        },
+    ])
 }
 
 fn now() -> Result<Timestamp, Box<dyn Error>> {
@@ -413,6 +508,7 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
                 params,
                 since,
                 deadline: None,
+                quarantined_since: (check == Check::DeviceIntegrity).then(|| ago(3 * DAY)).transpose()?,
                 evidence,
                 history,
             })
@@ -504,6 +600,10 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
         silent: false,
         checks,
         history: spans(&[(120, "compliant", false), (25, "in-grace", false), (9, "not-compliant", false)], "")?,
+        levels: vec![
+            Level { fact: "vendorPatch".into(), value: Some("2026-09-05".into()), code: None },
+            Level { fact: "kernelVersion".into(), value: None, code: Some("unknown.probe-failed".into()) },
+        ],
         last_report: Some(ReceivedReport {
             sequence: 1204,
             received_at: ago(12)?,
@@ -530,6 +630,8 @@ fn device(row: &DeviceRow) -> Result<Device, Box<dyn Error>> {
             sequence: 1170,
             detail: serde_json::json!({ "before": { "value": "2026-10-05" }, "after": { "value": "2026-09-05" } }),
         }],
+        closed: None,
+        enrolled_again_as: vec![DeviceId::new(1, [12; 12])],
     })
 }
 

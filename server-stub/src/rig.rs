@@ -24,7 +24,14 @@ use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use tower::ServiceExt;
 
-use crate::{api, scope::Scope, server::Server, store::StoreError, token};
+use crate::{
+    api,
+    scope::Scope,
+    server::Server,
+    store::StoreError,
+    token,
+    verify::{Breach, verify},
+};
 
 pub(crate) struct Rig {
     pub(crate) _data: tempfile::TempDir,
@@ -72,6 +79,10 @@ impl Rig {
     }
 
     pub(crate) async fn enrolment(&self, token: &str, key: &SoftwareKey) -> String {
+        self.enrolment_as(None, token, key).await
+    }
+
+    pub(crate) async fn enrolment_as(&self, device_ref: Option<&str>, token: &str, key: &SoftwareKey) -> String {
         let asked = format!("{{\"tokenHash\":\"{}\"}}", hex(&sha256(token.as_bytes())));
         let (_, body) = self.post("/v1/challenges", "application/json", asked).await;
         let challenge: ChallengeAnswer = read(&body);
@@ -83,7 +94,7 @@ impl Rig {
             platform: Platform::Android,
             agent_version: "0.1.0".into(),
             schema_versions: vec![1],
-            device_ref: None,
+            device_ref: device_ref.map(str::to_owned),
             attestation: None,
             attestation_challenge: None,
         };
@@ -91,9 +102,13 @@ impl Rig {
     }
 
     pub(crate) async fn enrol(&self) -> Device {
+        self.enrol_as(None).await
+    }
+
+    pub(crate) async fn enrol_as(&self, device_ref: Option<&str>) -> Device {
         let token = self.token(1).await;
         let key = SoftwareKey::generate(Algorithm::Es256).unwrap();
-        let envelope = self.enrolment(&token, &key).await;
+        let envelope = self.enrolment_as(device_ref, &token, &key).await;
         let answer: EnrolmentAnswer = self.jose("/v1/enrolments", &envelope).await.unwrap();
         Device { key, challenge: answer.challenge.clone(), answer, sequence: 0 }
     }
@@ -139,6 +154,17 @@ impl Rig {
 
     pub(crate) async fn say(&self, envelope: &str) -> Result<Receipt, Problem> {
         self.jose("/v1/statements", envelope).await
+    }
+
+    /// What is wrong with what is stored.
+    pub(crate) async fn breaches(&self) -> Vec<Breach> {
+        let now = self.clock.now();
+        let verified = self.server.store.read(move |connection| verify(connection, now, &mut |_, _| {}));
+        verified.await.unwrap().breaches
+    }
+
+    pub(crate) async fn sound(&self) {
+        assert_eq!(self.breaches().await, []);
     }
 
     pub(crate) async fn count(&self, sql: &'static str) -> i64 {

@@ -11,7 +11,10 @@ use std::{
 use agent_core::{
     clock::Clock,
     judge::policy::document::PolicyDocument,
-    wire::{envelope::hex, id::Audience},
+    wire::{
+        envelope::hex,
+        id::{Audience, DeviceId},
+    },
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
@@ -20,7 +23,11 @@ use crate::{
     access::{Actor, audit, limits::Limits},
     evidence::{self, trust::TrustKeeper},
     intake::registry::Registry,
-    judging::{self, Settled, rules},
+    judging::{
+        self, Settled,
+        closing::{CannotClose, Closing, ClosingReason},
+        rules,
+    },
     keys::{Keys, KeysError, make_private_folder, random},
     scope::Scope,
     store::{Store, StoreError, print, to_ms},
@@ -111,6 +118,28 @@ impl Server {
     pub async fn create_organisation(&self, name: &str) -> Result<Scope, StoreError> {
         let (name, now) = (name.to_owned(), self.now());
         self.store.write(move |connection| create_organisation(connection, &name, now)).await
+    }
+
+    /// Closes a device, on the record: its key is not taken any more, and its history ends.
+    pub async fn close_device(
+        &self,
+        (scope, device): (Scope, DeviceId),
+        reason: ClosingReason,
+        actor: Actor,
+    ) -> Result<Result<Closing, CannotClose>, StoreError> {
+        let now = self.now();
+        let closed = self.store.commit(move |connection, desk| {
+            let closed = judging::close(connection, desk, (scope, device), reason, now)?;
+            if closed.is_ok() {
+                let detail = serde_json::json!({ "device": device, "reason": reason.as_str(),
+                    "replacedBy": reason.replaced_by() });
+                audit::record(connection, scope, now, &actor, "device.closed", detail)?;
+            }
+            Ok(closed)
+        });
+        let closed = closed.await?;
+        self.registry.forget_device(device);
+        Ok(closed)
     }
 
     /// The organisations of this server and their names: for local commands, which stand beside the data.

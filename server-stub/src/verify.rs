@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use crate::{
     intake::device_keys::DeviceKeys,
-    judging::{self, Record, Said, number},
+    judging::{self, Record, Said, closing, number},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -191,8 +191,9 @@ impl Audit<'_> {
         if said != record.said {
             self.breach("I5", Some(device), "it is not judged with what its statements say");
         }
-        if withdrawn_at != record.left_at {
-            self.breach("I5", Some(device), "it has not left when its person withdrew");
+        let closed_at = closing(self.connection, record.scope, device)?.map(|closing| closing.at);
+        if withdrawn_at.or(closed_at) != record.left_at {
+            self.breach("I5", Some(device), "it has not left when its person withdrew or it was closed");
         }
         Ok(())
     }

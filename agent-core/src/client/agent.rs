@@ -29,7 +29,6 @@ use crate::{
         envelope::{Kind, seal},
         id::DeviceId,
         key_rotation::{KeyRotation, Possession},
-        message::SCHEMA_VERSION,
         report::{Content, Full, Report, Unchanged},
         statement::{self, Answer, Statement, Subject},
         wanted::Wanted,
@@ -105,14 +104,15 @@ impl Agent {
 
     /// Which facts the policy asks for. A probe reads nothing else.
     pub fn wanted(&self) -> Result<Wanted, AgentError> {
-        Ok(Wanted::of(&self.rules(&self.enrolled()?)?.policy.policy, self.ports.platform))
+        let (_, contact, rules) = self.known()?;
+        Ok(self.asks(&contact, &rules))
     }
 
     /// Which facts a report would hold. Refuses where there may be none, so that nothing is read for it: the device
     /// has left, or its person has not acknowledged the notice.
     pub fn wanted_for_report(&self) -> Result<Wanted, AgentError> {
-        let (_, _, rules, _) = self.may_report()?;
-        Ok(Wanted::of(&rules.policy.policy, self.ports.platform))
+        let (_, contact, rules, _) = self.may_report()?;
+        Ok(self.asks(&contact, &rules))
     }
 
     /// Judges these facts by what the device holds. Provisional: the server's verdicts count. Nothing is kept.
@@ -140,7 +140,7 @@ impl Agent {
         };
         let now = self.ports.clock.now();
         let mut report = Report {
-            schema: SCHEMA_VERSION,
+            schema: contact.schema,
             audience: enrolled.audience.clone(),
             device: enrolled.device,
             sequence: HIGHEST,
@@ -482,6 +482,11 @@ impl Agent {
         Ok(())
     }
 
+    /// What the policy asks for and the server has a field for.
+    fn asks(&self, contact: &Contact, rules: &Rules) -> Wanted {
+        Wanted::of(&rules.policy.policy, self.ports.platform).in_schema(contact.schema)
+    }
+
     fn judge(
         &self,
         facts: &DeviceFacts,
@@ -499,7 +504,7 @@ impl Agent {
         let standing = Standing { device: Some(device), enrolled_at: Some(enrolled.since), ..kept };
         let mut facts = facts.clone();
         said.fill(&mut facts);
-        let facts = Wanted::of(&rules.policy.policy, self.ports.platform).keep(&facts);
+        let facts = self.asks(contact, rules).keep(&facts);
         let now = contact.trusted(self.ports.clock.now());
         let posture = evaluate(&facts, &rules.policy.policy, &rules.catalogue, &standing, now);
         Ok(Judged { facts, standing, posture })

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     backoff,
-    enrolment::Enrolled,
+    enrolment::{Enrolled, first_schema, is_first_schema},
     error::{AgentError, Problem},
     random::Random,
     storage::{Storage, StorageError, read_json, write_json},
@@ -17,7 +17,7 @@ use crate::{
     judge::{DeviceFacts, DeviceState},
     wire::{
         id::DeviceId,
-        message::{Acknowledgement, SCHEMA_VERSION},
+        message::{Acknowledgement, common_schema},
         posture::ReceivedPosture,
     },
 };
@@ -62,8 +62,14 @@ pub(super) struct Contact {
     pub(super) device: DeviceId,
     pub(super) challenge: String,
     pub(super) clocks: Clocks,
+    /// The version of the report's schema to speak.
+    #[serde(default = "first_schema", skip_serializing_if = "is_first_schema")]
+    pub(super) schema: u32,
     pub(super) full: Option<AcknowledgedFull>,
     pub(super) acknowledged: Option<LastAcknowledged>,
+    /// What the server calls the posture in `acknowledged`; it goes with the next report, to be spared another copy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) posture_tag: Option<String>,
     /// The newest policy and catalogue that the server told of.
     pub(super) told_policy: PolicyRevision,
     pub(super) told_catalogue: u64,
@@ -96,6 +102,11 @@ const LASTING: &[&str] =
 const PASSING: &[&str] =
     &["server-busy", "not-atalaya", "bad-address", "server-identity", "offline", "enrol-again", "signing-key"];
 
+/// A tag is sent back inside a path, so a server cannot choose more than letters of base64.
+fn fits_in_a_path(tag: &str) -> bool {
+    (1..=64).contains(&tag.len()) && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
 impl Contact {
     /// The contact of this enrolment; a fresh one where what is kept is of another.
     pub(super) fn load(storage: &dyn Storage, enrolled: &Enrolled) -> Result<Self, StorageError> {
@@ -108,8 +119,10 @@ impl Contact {
             device: enrolled.device,
             challenge: enrolled.challenge.clone(),
             clocks: Clocks { server: enrolled.server_time, device: enrolled.answered_at },
+            schema: enrolled.schema,
             full: None,
             acknowledged: None,
+            posture_tag: None,
             told_policy: (0, 0),
             told_catalogue: 0,
             next_check_in: None,
@@ -128,7 +141,8 @@ impl Contact {
     /// Begins anew after an enrolment. The same device keeps its acknowledged report, which still stands.
     pub(super) fn renew(storage: &dyn Storage, enrolled: &Enrolled) -> Result<(), StorageError> {
         let kept = Self::load(storage, enrolled)?;
-        Self { full: kept.full, acknowledged: kept.acknowledged, ..Self::begin(enrolled) }.save(storage)
+        let Self { full, acknowledged, posture_tag, .. } = kept;
+        Self { full, acknowledged, posture_tag, ..Self::begin(enrolled) }.save(storage)
     }
 
     pub(super) fn save(&self, storage: &dyn Storage) -> Result<(), StorageError> {
@@ -161,18 +175,26 @@ impl Contact {
         self.told_catalogue = answer.catalogue_revision;
         self.next_check_in = now.checked_add(SignedDuration::from_secs(answer.next_check_in.into())).ok();
         self.report_again = false;
-        if answer.schema_version != SCHEMA_VERSION {
-            self.note(&AgentError::Outdated { offered: answer.schema_version }, now);
+        let only = [answer.schema_version];
+        let theirs = if answer.schema_versions.is_empty() { &only[..] } else { &answer.schema_versions };
+        match common_schema(theirs) {
+            Some(common) => self.schema = common,
+            None => self.note(&AgentError::Outdated { offered: answer.schema_version }, now),
         }
         if let Some(facts) = full {
             self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts });
         }
-        self.acknowledged = Some(LastAcknowledged {
-            sequence: answer.sequence,
-            at: now,
-            state: answer.state,
-            posture: serde_json::from_value(answer.posture.clone()).ok(),
-        });
+        let posture = self.posture_of(answer);
+        self.posture_tag = answer.posture_tag.clone().filter(|tag| posture.is_some() && fits_in_a_path(tag));
+        self.acknowledged = Some(LastAcknowledged { sequence: answer.sequence, at: now, state: answer.state, posture });
+    }
+
+    /// The posture of an answer; the one that is held where the answer names it and spares another copy.
+    fn posture_of(&mut self, answer: &Acknowledgement) -> Option<ReceivedPosture> {
+        if answer.posture.is_null() && answer.posture_tag.is_some() && answer.posture_tag == self.posture_tag {
+            return self.acknowledged.take().and_then(|held| held.posture);
+        }
+        serde_json::from_value(answer.posture.clone()).ok()
     }
 
     /// Takes a new challenge.
@@ -211,5 +233,41 @@ impl Contact {
         let wait = SignedDuration::try_from(backoff::wait(self.failures, asked, random)).unwrap_or(LONGEST_WAIT);
         self.not_before = now.checked_add(wait).ok();
         self.note(error, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn a_posture_stays_only_where_the_answer_names_it() {
+        let now: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+        let mut contact: Contact = serde_json::from_value(json!({
+            "device": DeviceId::new(1, [7; 12]), "challenge": "c", "clocks": { "server": now, "device": now },
+            "full": null, "acknowledged": null, "toldPolicy": [1, 1], "toldCatalogue": 1, "nextCheckIn": null,
+            "reportAgain": false, "challengeSpent": false, "left": false, "attemptedAt": null, "failures": 0,
+            "notBefore": null, "problems": [] }))
+        .unwrap();
+        let mut answer: Acknowledgement =
+            serde_json::from_str(include_str!("../../../tests/golden/v1/acknowledgement.json")).unwrap();
+        let posture = answer.posture.clone();
+        let mut told = |posture: &Value, tag: Option<&str>| {
+            (answer.posture, answer.posture_tag) = (posture.clone(), tag.map(str::to_owned));
+            contact.take(&answer, None, now);
+            (contact.acknowledged.clone().unwrap().posture.is_some(), contact.posture_tag.clone())
+        };
+        let held = Some("a-Tag_1".to_owned());
+        assert_eq!(told(&posture, None), (true, None), "an older server names none");
+        assert_eq!(told(&posture, Some("a-Tag_1")), (true, held.clone()));
+        assert_eq!(told(&Value::Null, Some("a-Tag_1")), (true, held));
+        assert_eq!(told(&Value::Null, Some("another")), (false, None), "what is not held is not known");
+        assert_eq!(told(&Value::Null, None), (false, None));
+        assert_eq!(told(&json!({ "state": 7 }), Some("a-Tag_1")), (false, None), "none that cannot be read is held");
+        for bad in ["", "a b", "a&b=c", "../a", "\u{e9}", &"a".repeat(65)] {
+            assert_eq!(told(&posture, Some(bad)), (true, None), "{bad}");
+        }
     }
 }

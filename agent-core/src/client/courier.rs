@@ -9,7 +9,7 @@ use super::{
     answer::{self, Refusal},
     channel::Channel,
     contact::Contact,
-    enrolment::Enrolled,
+    enrolment::{Enrolled, first_schema},
     error::AgentError,
     ledger::Sent,
     outbox::{Outbox, Settled, Waiting},
@@ -83,7 +83,9 @@ impl Courier<'_> {
     }
 
     async fn send_one(&self, one: &Waiting) -> Result<Fate, AgentError> {
-        let request = Request::post("/v1/reports", ContentType::Jose, one.envelope.clone().into_bytes());
+        let held = Contact::load(&*self.channel.ports.storage, self.enrolled)?.posture_tag;
+        let path = held.map_or_else(|| "/v1/reports".to_owned(), |tag| format!("/v1/reports?posture={tag}"));
+        let request = Request::post(&path, ContentType::Jose, one.envelope.clone().into_bytes());
         let sent = self.channel.send(Sent::Report, Some(one.sequence), &one.envelope, request).await?;
         Ok(sent.and_then(|response| answer::read(&response)))
     }
@@ -133,6 +135,11 @@ impl Courier<'_> {
                         }
                         "challenge-invalid" => {
                             contact.challenge_spent = true;
+                            contact.report_again = true;
+                        }
+                        // A server that went back to an older version: the first schema is everyone's.
+                        "schema-unsupported" if contact.schema != first_schema() => {
+                            contact.schema = first_schema();
                             contact.report_again = true;
                         }
                         _ => {}

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::wire::{
     envelope::{Kind, hex, seal, sha256},
-    message::{ChallengeAnswer, ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
+    message::{ChallengeAnswer, ChallengeRequest, EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSIONS},
 };
 
 /// Enrols and keeps the answer.
@@ -89,7 +89,7 @@ async fn ask(
         key: ports.signer.public_key()?,
         platform: ports.platform,
         agent_version: ports.agent_version.clone(),
-        schema_versions: vec![SCHEMA_VERSION],
+        schema_versions: SCHEMA_VERSIONS.to_vec(),
         device_ref: device_ref.map(str::to_owned),
         attestation: pending.attestation.clone(),
         attestation_challenge: (pending.attestation.is_some() && challenge != pending.challenge)
@@ -114,7 +114,7 @@ fn believe(
         let why = "it is for another organisation or server than the challenge was".to_owned();
         return Err(AgentError::Untrusted { what: "answer to the enrolment".to_owned(), why });
     }
-    if answer.schema_version != SCHEMA_VERSION {
+    if !SCHEMA_VERSIONS.contains(&answer.schema_version) {
         return Err(AgentError::Outdated { offered: answer.schema_version });
     }
     let keys = trust::pin(&answer.keys, audience)?;
@@ -126,6 +126,7 @@ fn believe(
         audience: answer.audience,
         organisation: answer.organisation,
         since: answer.enrolled_at,
+        schema: answer.schema_version,
         challenge: answer.challenge,
         server_time: answer.server_time,
         answered_at: now,

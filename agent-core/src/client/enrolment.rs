@@ -47,6 +47,10 @@ pub(super) struct Enrolled {
     pub(super) audience: Audience,
     pub(super) organisation: String,
     pub(super) since: Timestamp,
+    /// The version of the report's schema that was agreed; enrolments that were kept before there was a second have the
+    /// first.
+    #[serde(default = "first_schema", skip_serializing_if = "is_first_schema")]
+    pub(super) schema: u32,
     /// The challenge of the enrolment's answer: good for the first report.
     pub(super) challenge: String,
     pub(super) server_time: Timestamp,
@@ -57,6 +61,16 @@ pub(super) struct Enrolled {
     pub(super) policy: Document,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) catalogue: Option<CatalogueFile>,
+}
+
+/// The version of what was kept before there was a second.
+pub(super) const fn first_schema() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+pub(super) const fn is_first_schema(schema: &u32) -> bool {
+    *schema == first_schema()
 }
 
 impl Enrolled {

@@ -7,7 +7,8 @@ pub mod document;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
-    check::words,
+    check::{Rule, words},
+    facts::{DeviceFacts, Platform},
     period::Period,
     version::{AndroidOs, HostOs, IosOs, PatchLevel, WhatsappAndroid, WhatsappIos},
 };
@@ -91,6 +92,8 @@ pub struct LastVersion<V> {
     pub model: String,
     /// The last version for it.
     pub version: V,
+    /// When that was released, where the source knows it: from then on the vendor made nothing newer for the model.
+    pub released: Option<Date>,
     /// Who says so.
     pub provenance: Provenance,
 }
@@ -114,6 +117,30 @@ impl<V> Default for ReleaseLine<V> {
     }
 }
 
+/// A heuristic that is taken for wrong on one build of a system: there it only advises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// The rule.
+    pub rule: Rule,
+    /// The system.
+    pub platform: Platform,
+    /// Its version, as devices print it.
+    pub os_version: String,
+    /// Its patch level, as devices print it; none where the build has none.
+    pub security_patch: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+}
+
+impl Quarantine {
+    /// Whether these facts are of a device on this build.
+    pub fn covers(&self, facts: &DeviceFacts) -> bool {
+        self.platform == facts.platform
+            && facts.os_version.value() == Some(&self.os_version)
+            && facts.security_patch.value() == self.security_patch.as_ref()
+    }
+}
+
 /// What is known about releases, by line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Catalogue {
@@ -133,6 +160,8 @@ pub struct Catalogue {
     pub whatsapp_android: ReleaseLine<WhatsappAndroid>,
     /// WhatsApp Business on iOS.
     pub whatsapp_ios: ReleaseLine<WhatsappIos>,
+    /// Heuristics that only advise on some builds. A server writes them; a file of an administrator has none.
+    pub quarantines: Vec<Quarantine>,
 }
 
 impl<V> Release<V> {
@@ -150,11 +179,12 @@ impl<V> ReleaseLine<V> {
 
     /// The last version for this model; the highest where sources disagree, so that nobody is told too early that
     /// nothing can be done.
-    pub fn last_version(&self, model: &str) -> Option<&V>
+    pub fn last_version(&self, model: &str) -> Option<&LastVersion<V>>
     where
         V: Ord,
     {
-        self.last_versions.iter().filter(|last| last.model == model).map(|last| &last.version).max()
+        let of_model = self.last_versions.iter().filter(|last| last.model == model);
+        of_model.max_by(|a, b| (&a.version, a.released).cmp(&(&b.version, b.released)))
     }
 
     /// The newest release that is older than the hold-back window.

@@ -23,7 +23,7 @@ use jiff::Timestamp;
 
 use self::finding::{Context, Finding, Found};
 use super::{
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Quarantine},
     check::{Check, Rule, Severity, UnknownTreatment},
     facts::{DeviceFacts, Evidence},
     period::Period,
@@ -213,6 +213,8 @@ fn judge_rule(
             let since = failing_since.unwrap_or(now).max(begun);
             let heuristic = found.evidence == Some(Evidence::Heuristic);
             let severity = rule.severity.unwrap_or(if heuristic { Severity::Nudge } else { check.severity });
+            // Taken for wrong on this build, it advises; it is asked and shown all the same.
+            let severity = if heuristic && is_quarantined(rule.rule, context) { Severity::Nudge } else { severity };
             // The nudging time of an age rule has run out by the age itself.
             let soft = timing.nudge_after.filter(|_| found.not_before.is_none()).unwrap_or(Period::ZERO);
             let hard_from = soft.after(since);
@@ -230,6 +232,12 @@ fn judge_rule(
         }
     };
     RuleVerdict { rule: rule.rule, outcome, reason }
+}
+
+/// Whether the policy wants heuristics to be taken for wrong, and the catalogue names this one for this build.
+fn is_quarantined(rule: Rule, context: &Context<'_>) -> bool {
+    let named = |one: &Quarantine| one.rule == rule && one.covers(context.facts);
+    context.policy.quarantine.is_some() && context.catalogue.quarantines.iter().any(named)
 }
 
 /// The exception that covers the check today, through its last day in the policy's zone.

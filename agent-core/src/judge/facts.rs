@@ -278,6 +278,12 @@ pub struct DeviceFacts {
     /// The system's security patch level, such as `2026-10-05`.
     #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
     pub security_patch: Reading<String>,
+    /// The patch level of the maker's part of the system, such as `2026-10-05`. Shown beside the system's, not judged.
+    #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
+    pub vendor_patch: Reading<String>,
+    /// The kernel's version, such as `6.1.128`. Shown beside the system's patch level, not judged.
+    #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
+    pub kernel_version: Reading<String>,
     /// How storage is encrypted.
     #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
     pub storage_encryption: Reading<StorageEncryption>,
@@ -302,6 +308,9 @@ pub struct DeviceFacts {
     /// Signs of root or jailbreak; empty when none was found.
     #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
     pub root_signs: Reading<Vec<RootSign>>,
+    /// Signs that were not looked for, because the policy mutes them; not collected when every sign was looked for.
+    #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
+    pub muted_root_signs: Reading<Vec<RootSign>>,
     /// Whether the developer options are on.
     #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
     pub developer_options: Reading<bool>,
@@ -325,6 +334,8 @@ impl DeviceFacts {
             os_version: Reading::default(),
             os_name: Reading::default(),
             security_patch: Reading::default(),
+            vendor_patch: Reading::default(),
+            kernel_version: Reading::default(),
             storage_encryption: Reading::default(),
             screen_lock: Reading::default(),
             lock_complexity: Reading::default(),
@@ -333,6 +344,7 @@ impl DeviceFacts {
             own_app_genuine: Reading::default(),
             boot_state: Reading::default(),
             root_signs: Reading::default(),
+            muted_root_signs: Reading::default(),
             developer_options: Reading::default(),
             adb: Reading::default(),
             usage_rules: Reading::default(),

@@ -7,6 +7,7 @@ mod conditions;
 pub mod document;
 pub mod evidence;
 mod paper;
+pub mod quarantine;
 pub mod schema;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -23,6 +24,7 @@ use super::{
 
 pub use evidence::EvidenceRules;
 pub use paper::{LONGEST_TEXT, Notice, Paper};
+pub use quarantine::QuarantineRules;
 
 /// When a silent device becomes stale, and when not compliant. Only time outside quiet hours counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +151,8 @@ pub struct Policy {
     pub notice: Notice,
     /// What an enrolment must prove, and how long evidence speaks for a device.
     pub evidence: EvidenceRules,
+    /// When a heuristic is taken for wrong on one build; none: never.
+    pub quarantine: Option<QuarantineRules>,
     /// The checks of each platform. A check that is not here is not asked.
     pub checks: BTreeMap<(Platform, Check), CheckPolicy>,
     /// Exceptions, of any device; `evaluate` picks those of the standing's device.

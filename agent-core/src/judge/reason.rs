@@ -107,8 +107,8 @@ reasons! {
     OsUnsupported = "os-version.unsupported" { found, ended },
     /// Too far behind the newest settled release.
     OsBehindLatest = "os-version.behind-latest" { found, latest },
-    /// Not as the policy wants, and no newer release exists for this model.
-    OsVendorUnfixable = "os-version.vendor-unfixable" { found, required },
+    /// Not as the policy wants, and the vendor made nothing newer for this model since that day, or ended its support then.
+    OsVendorUnfixable = "os-version.vendor-unfixable" { found, required, since },
     // security-patch
     /// Recent enough.
     PatchRecent = "security-patch.recent" { level, days },

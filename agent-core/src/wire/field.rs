@@ -29,6 +29,8 @@ pub struct Field {
     pub shape: Shape,
     /// Whether it is a reading: the value with its evidence, or why it is not known.
     pub reading: bool,
+    /// The version of the report's schema that brought it: a report of an older one has no such field.
+    pub since: u32,
     /// Whether every report of its kind has it.
     pub required: bool,
     /// Who gets to see it.

@@ -13,8 +13,16 @@ use super::{
 };
 use crate::judge::facts::Platform;
 
-/// The version of the report's schema that this code speaks. Agreed at enrolment and in each acknowledgement.
-pub const SCHEMA_VERSION: u32 = 1;
+/// The newest version of the report's schema.
+pub const SCHEMA_VERSION: u32 = 2;
+
+/// Every version that this code speaks, oldest first. Which one is agreed at enrolment and in each acknowledgement.
+pub const SCHEMA_VERSIONS: &[u32] = &[1, SCHEMA_VERSION];
+
+/// The newest version that both sides speak; none where they have none in common.
+pub fn common_schema(theirs: &[u32]) -> Option<u32> {
+    SCHEMA_VERSIONS.iter().rev().copied().find(|version| theirs.contains(version))
+}
 
 /// `POST /v1/challenges`: for whom.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,8 +130,12 @@ pub struct Acknowledgement<P = serde_json::Value> {
     /// SHA-256 of the received envelope, lower-case hexadecimal: names this report in `unchanged` ones.
     pub report_hash: String,
     /// The server's posture, authoritative: [`crate::judge::Posture`] as it serialises. A server puts in the posture
-    /// itself; an agent reads any JSON.
+    /// itself; an agent reads any JSON. Null where it is still the one that the agent named.
     pub posture: P,
+    /// Names the posture. An agent that holds it says so with its next report (`/v1/reports?posture=TAG`) and is spared
+    /// another copy: most check-ins change nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posture_tag: Option<String>,
     /// The device's state in the fleet.
     pub state: crate::judge::DeviceState,
     /// The newest policy for this device.
@@ -136,8 +148,12 @@ pub struct Acknowledgement<P = serde_json::Value> {
     pub challenge: String,
     /// When the server would like to hear next, in seconds from now.
     pub next_check_in: u32,
-    /// The report schema to speak from now on.
+    /// The report schema for an agent that knows only one: the first.
     pub schema_version: u32,
+    /// Every report schema that the server reads: the newest that the agent has too is spoken from now on. Empty from a
+    /// server that knows only one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub schema_versions: Vec<u32>,
     /// Whether the server would like fresh evidence for the device's key: it has none, or it is old.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub evidence_wanted: bool,

@@ -13,7 +13,7 @@ use crate::judge::{DeviceFacts, posture::PostureState};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", rename_all = "camelCase", deny_unknown_fields)]
 pub struct Report {
-    /// The schema's version, [`super::message::SCHEMA_VERSION`].
+    /// The schema's version, one of [`super::message::SCHEMA_VERSIONS`].
     pub schema: u32,
     /// Whom it is for.
     pub audience: Audience,

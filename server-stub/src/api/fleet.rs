@@ -27,6 +27,7 @@ use crate::{
         releases, summary,
         timeline::{self, PastState},
     },
+    releases::{SourceView, sources},
     scope::Scope,
     server::Server,
     store::StoreError,
@@ -41,6 +42,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/devices/{id}", get(one_device))
         .route("/v1/devices/{id}/timeline", get(device_timeline))
         .route("/v1/releases", get(all_releases))
+        .route("/v1/releases/sources", get(release_sources))
         .route("/v1/openapi.json", get(openapi::document))
 }
 
@@ -136,6 +138,18 @@ pub(super) async fn all_releases(
     caller.may(Act::SeeFleet)?;
     let (scope, now) = (caller.scope, server.now());
     Ok(Json(server.store.read(move |connection| releases::releases(connection, scope, now)).await?))
+}
+
+/// Every source of what is known of releases: when it was asked and answered, why it did not, what it speaks for.
+#[utoipa::path(get, path = "/v1/releases/sources", tag = "fleet", security(("token" = [])),
+    responses((status = 200, body = Vec<SourceView>), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+pub(super) async fn release_sources(
+    State(server): State<Arc<Server>>,
+    caller: ApiCaller,
+) -> Result<Json<Vec<SourceView>>, Problem> {
+    caller.may(Act::SeeFleet)?;
+    let (scope, now) = (caller.scope, server.now());
+    Ok(Json(server.store.read(move |connection| sources(connection, scope, now)).await?))
 }
 
 impl From<FilterError> for Problem {

@@ -7,6 +7,8 @@ use axum::Router;
 use crate::{access, server::Server};
 
 mod audit;
+#[cfg(test)]
+mod closing_tests;
 mod export;
 pub mod fleet;
 mod mdm;

@@ -28,6 +28,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         fleet::one_device,
         fleet::device_timeline,
         fleet::all_releases,
+        fleet::release_sources,
         described::audit,
         mdm::coverage,
         mdm::message,
@@ -99,7 +100,9 @@ mod wire {
     pub(super) fn enrolments() {}
 
     /// Takes in a report; what is acknowledged is on the disk. Repeating it changes nothing.
-    #[utoipa::path(post, path = "/v1/reports", tag = "device", request_body(content = String, content_type = "application/jose"),
+    #[utoipa::path(post, path = "/v1/reports", tag = "device",
+        params(("posture" = Option<String>, Query, description = "The `postureTag` of the posture that the device holds; the answer leaves out one that is still the same.")),
+        request_body(content = String, content_type = "application/jose"),
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn reports() {}
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{FromRequestParts, Path, RawQuery, State},
-    http::{HeaderValue, header, request::Parts},
+    extract::{Form, FromRequestParts, Path, RawQuery, State, rejection::FormRejection},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
     response::{AppendHeaders, Html, IntoResponse, Redirect, Response},
-    routing::get,
+    routing::{get, post},
 };
+use serde::Deserialize;
 
 use super::{
     export::{self, Columns},
@@ -17,8 +18,10 @@ use super::{
 use crate::{
     access::{Act, PageRefusal, Peer, SignedIn, Visitor},
     fleet::{DeviceFilter, list, releases, summary},
+    judging::closing::{CannotClose, ClosingReason},
     mdm,
     pages::{self, Chrome, problem::Problem},
+    releases::sources,
     server::Server,
     store::StoreError,
 };
@@ -32,6 +35,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/devices/enrol", get(enrol_help))
         .route("/devices/coverage", get(coverage))
         .route("/devices/{id}", get(device))
+        .route("/devices/{id}/close", post(close))
         .route("/releases", get(all_releases))
         .route("/enrol", get(enrol))
         .route("/preferences", get(preferences))
@@ -113,13 +117,55 @@ async fn device(
     let (scope, actor, role) = (looking.viewer.scope, looking.viewer.actor.clone(), looking.viewer.role);
     let found = look_at(&server, scope, actor, role, id).await.map_err(|error| looking.failed(&error))?;
     let device = found.ok_or_else(|| looking.refused(Problem::NotFound))?;
-    Ok(pages::device::render(&device, &looking.chrome))
+    Ok(pages::device::render(&device, looking.viewer.role.may(Act::ChangeFleet), &looking.chrome))
+}
+
+/// The form that closes a device: `lost`, `retired`, or `replaced:` and the id of what took its place.
+#[derive(Deserialize)]
+struct ClosingForm {
+    csrf: String,
+    reason: String,
+}
+
+impl ClosingForm {
+    fn reason(&self) -> Option<ClosingReason> {
+        match self.reason.as_str() {
+            "lost" => Some(ClosingReason::Lost),
+            "retired" => Some(ClosingReason::Retired),
+            other => other.strip_prefix("replaced:")?.parse().ok().map(ClosingReason::Replaced),
+        }
+    }
+}
+
+async fn close(
+    State(server): State<Arc<Server>>,
+    looking: Looking,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    form: Result<Form<ClosingForm>, FormRejection>,
+) -> Result<Redirect, PageRefusal> {
+    let device = id.parse().map_err(|_| looking.refused(Problem::NotFound))?;
+    let Form(form) = form.map_err(|_| looking.refused(Problem::Request))?;
+    looking.viewer.may(Act::ChangeFleet, looking.chrome.now)?;
+    looking.viewer.sent(&headers, &form.csrf, looking.chrome.now)?;
+    let reason = form.reason().ok_or_else(|| looking.refused(Problem::Request))?;
+    let (scope, actor) = (looking.viewer.scope, looking.viewer.actor.clone());
+    let closed = server.close_device((scope, device), reason, actor).await.map_err(|error| looking.failed(&error))?;
+    match closed {
+        // Sent twice, or by two at once: the page shows how it is.
+        Ok(_) | Err(CannotClose::Gone) => Ok(Redirect::to(&format!("/devices/{device}"))),
+        Err(CannotClose::Unknown) => Err(looking.refused(Problem::NotFound)),
+        Err(CannotClose::NotReplaced) => Err(looking.refused(Problem::Request)),
+    }
 }
 
 async fn all_releases(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
     let (scope, now) = (looking.viewer.scope, looking.chrome.now);
-    let lines = server.store.read(move |connection| releases::releases(connection, scope, now)).await;
-    Ok(pages::releases::render(&lines.map_err(|error| looking.failed(&error))?, &looking.chrome))
+    let told = server
+        .store
+        .read(move |connection| Ok((releases::releases(connection, scope, now)?, sources(connection, scope, now)?)));
+    let (lines, sources) = told.await.map_err(|error| looking.failed(&error))?;
+    Ok(pages::releases::render(&lines, &sources, &looking.chrome))
 }
 
 async fn coverage(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use agent_core::judge::{DeviceFacts, Reading};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, Response, StatusCode, header},
@@ -12,12 +13,13 @@ use tower::ServiceExt;
 use crate::{
     access::{Actor, Role, api_token, secret::Secret, session, user},
     api,
+    judging::rules::{apply_policy, import_catalogue},
     rig::{Rig, facts, rig},
     serve,
     store::StoreError,
 };
 
-struct Caller<'a> {
+pub(super) struct Caller<'a> {
     rig: &'a Rig,
     header: (&'static str, String),
 }
@@ -35,12 +37,16 @@ impl Rig {
     }
 
     async fn person(&self) -> Caller<'_> {
+        self.signed_in("marta@clinica.example", Role::Owner).await
+    }
+
+    pub(super) async fn signed_in(&self, email: &'static str, role: Role) -> Caller<'_> {
         let (scope, now) = (self.scope, self.server.now());
         let (cookie, csrf) = (Secret::random().unwrap(), Secret::random().unwrap());
         let shown = cookie.reveal().to_owned();
         let made = self.server.store.write(move |conn| {
-            let email = "marta@clinica.example".parse().unwrap();
-            let user = user::invite(conn, scope, now, &Actor::Local, &email, Some("Marta V."), Role::Owner)?;
+            let email = email.parse().unwrap();
+            let user = user::invite(conn, scope, now, &Actor::Local, &email, Some("Marta V."), role)?;
             Ok::<_, StoreError>(session::create(conn, scope, now, user, session::Proof::Link, &cookie, &csrf)?)
         });
         made.await.unwrap();
@@ -54,14 +60,24 @@ impl Rig {
 
 impl Caller<'_> {
     async fn ask(&self, path: &str) -> Response<Body> {
-        let request = Request::get(path).header(header::HOST, "atalaya.example");
-        let request = request.header(self.header.0, &self.header.1).body(Body::empty()).unwrap();
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Sends a form as a browser does from the server's own page.
+    pub(super) async fn post(&self, path: &str, form: String) -> Response<Body> {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.header("sec-fetch-site", "same-origin").body(Body::from(form)).unwrap()).await
+    }
+
+    async fn send(&self, mut request: Request<Body>) -> Response<Body> {
+        request.headers_mut().insert(header::HOST, "atalaya.example".parse().unwrap());
+        request.headers_mut().insert(self.header.0, self.header.1.parse().unwrap());
         let server = Arc::clone(&self.rig.server);
         let app = serve::app(Arc::clone(&server), api::router(server), &serve::Options::default());
         app.oneshot(request).await.unwrap()
     }
 
-    async fn text(&self, path: &str) -> (StatusCode, String) {
+    pub(super) async fn text(&self, path: &str) -> (StatusCode, String) {
         let response = self.ask(path).await;
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -116,9 +132,15 @@ async fn refusals_are_problems_that_name_what_is_wrong() {
         assert_eq!((found.as_u16(), &problem["code"]), (status, &code.into()), "{path}: {problem}");
         assert!(problem["detail"].as_str().unwrap().contains(names), "{path}: {problem}");
     }
-    for path in
-        ["/v1/fleet/summary", "/v1/devices", "/v1/devices.csv", "/v1/devices/x", "/v1/releases", "/v1/mdm/coverage"]
-    {
+    for path in [
+        "/v1/fleet/summary",
+        "/v1/devices",
+        "/v1/devices.csv",
+        "/v1/devices/x",
+        "/v1/releases",
+        "/v1/releases/sources",
+        "/v1/mdm/coverage",
+    ] {
         let (status, problem) = rig.nobody().json(path).await;
         assert_eq!((status, &problem["code"]), (StatusCode::UNAUTHORIZED, &"unauthorised".into()), "{path}");
     }
@@ -154,6 +176,117 @@ async fn an_export_is_whole_logged_and_in_the_words_of_whoever_asks() {
     assert_eq!(page.lines().count(), 8);
     let logged = "SELECT count(*) FROM audit_log WHERE payload LIKE '%devices.exported%'";
     assert_eq!(rig.count(logged).await, 3);
+}
+
+#[tokio::test]
+async fn sources_are_told_to_viewers_alone_and_trouble_is_said_on_the_page_in_both_languages() {
+    let rig = rig().await;
+    let (status, refused) = rig.nobody().json("/v1/releases/sources").await;
+    assert_eq!((status, &refused["code"]), (StatusCode::UNAUTHORIZED, &"unauthorised".into()));
+    let (scope, now) = (rig.scope, rig.server.now().as_millisecond());
+    let failed = rig.server.store.write(move |conn| {
+        Ok(conn.execute(
+            "INSERT INTO release_sources (org, source, part, url, tried_at, last_error, last_fault, failures, next_at)
+             VALUES (?1, 'sofa', 'ios', 'https://mirror.example.com/sofa/v2.json', ?2, 'no route', 'unreachable', 3, ?2)",
+            (scope.org(), now),
+        )?)
+    });
+    failed.await.unwrap();
+    let script = rig.script(Role::Viewer).await;
+    let (status, sources) = script.json("/v1/releases/sources").await;
+    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 9), "{sources}");
+    let sofa = sources.as_array().unwrap().iter().find(|source| source["source"] == "sofa").unwrap();
+    assert_eq!(
+        (&sofa["state"], &sofa["lastFault"], &sofa["host"], &sofa["fetchedAt"]),
+        (&"failing".into(), &"unreachable".into(), &"mirror.example.com".into(), &Value::Null)
+    );
+    let (_, document) = rig.nobody().json("/v1/openapi.json").await;
+    let described: Vec<_> =
+        document["components"]["schemas"]["SourceView"]["properties"].as_object().unwrap().keys().collect();
+    assert_eq!(sofa.as_object().unwrap().keys().collect::<Vec<_>>(), described);
+
+    let (_, english) = rig.person().await.text("/releases").await;
+    let spanish = Caller { rig: &rig, header: ("cookie", rig.person().await.header.1.replace("=en", "=es")) };
+    let (_, spanish) = spanish.text("/releases").await;
+    for (page, words) in [
+        (
+            &english,
+            ["1 source needs attention", "Failing", "It cannot be reached.", "Never asked", "mirror.example.com"],
+        ),
+        (
+            &spanish,
+            ["1 fuente necesita atención", "Con errores", "No se llega a ella.", "Sin consultar", "mirror.example.com"],
+        ),
+    ] {
+        for word in words {
+            assert!(page.contains(word), "{word}: {page}");
+        }
+        assert!(!page.contains("class=\"state compliant\""), "nothing is shown as fine: {page}");
+    }
+}
+
+#[tokio::test]
+async fn what_no_update_can_end_is_failing_dated_and_found_alike_by_page_api_and_csv() {
+    const POLICY: &str = "apiVersion: posture/v1
+kind: Policy
+metadata: { name: strict, revision: 7 }
+spec: { checks: { os-version: { supported: true } } }
+";
+    const KNOWN: &str = "apiVersion: posture/v1
+kind: Catalogue
+metadata: { revision: 1, issued: 2026-11-24T06:00:00Z }
+lines:
+  - product: os
+    platform: android
+    source: administrator
+    fetchedAt: 2026-11-24T06:00:00Z
+    confidence: official
+    support: [ { cycle: \"13\", until: 2026-03-02 }, { cycle: \"17\" } ]
+    models: [ { model: \"Pixel 4a\", lastVersion: \"13\", released: 2022-08-15 } ]
+";
+    let rig = rig().await;
+    let (scope, now) = (rig.scope, rig.server.now());
+    let put = rig.server.store.write(move |conn| {
+        let applied = apply_policy(conn, scope, "default", ("policy.yaml", POLICY), "", now);
+        let known = import_catalogue(conn, scope, "administrator", ("known.yaml", KNOWN), now);
+        Ok(applied.and(known).map_err(|error| error.to_string()))
+    });
+    put.await.unwrap().unwrap();
+    for (model, version) in [("Pixel 4a", "13"), ("Pixel 8", "13"), ("Pixel 4a", "17")] {
+        let mut phone = rig.enrol().await;
+        let model = Reading::reported(model.to_owned());
+        rig.send(&mut phone, DeviceFacts { model, os_version: Reading::reported(version.to_owned()), ..facts(true) })
+            .await;
+    }
+    let query = "reason=os-version.vendor-unfixable";
+    let (script, person) = (rig.script(Role::Viewer).await, rig.person().await);
+    let (_, found) = script.json(&format!("/v1/devices?{query}")).await;
+    assert_eq!((&found["total"], &found["devices"][0]["model"]), (&1.into(), &"Pixel 4a".into()), "{found}");
+    let why = &found["devices"][0]["why"];
+    assert_eq!((&why["code"], &why["params"]["since"]), (&"os-version.vendor-unfixable".into(), &"2026-03-02".into()));
+    assert_eq!(found["devices"][0]["state"], "in-grace", "judged like any other: {found}");
+    let rows = |text: &str| text.lines().skip(1).filter(|line| line.contains("Pixel")).count();
+    for (path, words) in [("/v1/devices.csv", "vendor-unfixable"), ("/devices.csv", "(since: 2026-03-02)")] {
+        let caller = if path.starts_with("/v1") { &script } else { &person };
+        let (_, csv) = caller.text(&format!("{path}?{query}")).await;
+        assert_eq!((rows(&csv), csv.contains(words)), (1, true), "{path}: {csv}");
+    }
+    let (_, list) = person.text(&format!("/devices?{query}")).await;
+    assert!(list.contains("No update from the maker: replace") && list.contains("1 device"), "{list}");
+    let chosen = "<option value=\"os-version.vendor-unfixable\" selected>";
+    assert!(list.contains(chosen), "{list}");
+    let page = format!("/devices/{}", found["devices"][0]["id"].as_str().unwrap());
+    let (_, english) = person.text(&page).await;
+    let spanish = Caller { rig: &rig, header: ("cookie", person.header.1.replace("=en", "=es")) };
+    let (_, spanish) = spanish.text(&page).await;
+    for (text, words) in [
+        (english, ["since: 2026-03-02", "For IT: replace the device", "There is nothing for you to do"]),
+        (spanish, ["desde: 2026-03-02", "Para informática: sustituir el dispositivo", "No tienes que hacer nada"]),
+    ] {
+        for word in words {
+            assert!(text.contains(word), "{word}: {text}");
+        }
+    }
 }
 
 #[tokio::test]

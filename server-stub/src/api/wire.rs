@@ -5,17 +5,19 @@ use std::sync::Arc;
 use agent_core::wire::{
     envelope::from_hex,
     evidence::EvidenceReceipt,
-    message::{Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest},
+    message::{Acknowledgement, Batch, BatchAnswer, BatchItem, ChallengeAnswer, ChallengeRequest},
     statement::{Content, Receipt},
 };
 use axum::{
     Router,
     body::Bytes,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Query, State},
     http::{HeaderMap, StatusCode, header},
+    middleware::map_response,
     response::{IntoResponse, Json, Response},
     routing::{get, post},
 };
+use serde::Deserialize;
 
 use super::problem::{Problem, ProblemCode};
 use crate::{
@@ -41,6 +43,15 @@ const LARGEST_COUNT: usize = 500;
 /// The media type of an envelope.
 pub const JOSE: &str = "application/jose";
 
+/// Marks an answer that only agents read: what a browser is told besides would cost a phone more bytes than its report.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ForAgents;
+
+async fn for_agents(mut response: Response) -> Response {
+    response.extensions_mut().insert(ForAgents);
+    response
+}
+
 /// The calls of devices.
 pub fn routes() -> Router<Arc<Server>> {
     Router::new()
@@ -54,6 +65,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/keys", get(keys).post(rotations))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .merge(Router::new().route("/v1/reports/batch", post(batch)).layer(DefaultBodyLimit::max(LARGEST_BATCH)))
+        .layer(map_response(for_agents))
 }
 
 async fn challenges(
@@ -92,11 +104,24 @@ async fn enrolments(
     Ok((StatusCode::CREATED, Json(answer)).into_response())
 }
 
-async fn reports(State(server): State<Arc<Server>>, headers: HeaderMap, body: Bytes) -> Result<Response, Problem> {
+/// What a device says beside its report.
+#[derive(Deserialize)]
+struct Held {
+    /// The tag of the posture that it holds.
+    posture: Option<String>,
+}
+
+async fn reports(
+    State(server): State<Arc<Server>>,
+    Query(held): Query<Held>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<Acknowledgement<Outgoing>>, Problem> {
     let verified = verify(&server, envelope(&headers, &body)?).await?;
     let mut outcomes = commit(&server, vec![verified]).await?;
-    let outcome = outcomes.pop().ok_or(ProblemCode::Internal)?;
-    Ok(Json(outcome?).into_response())
+    let mut acknowledgement = outcomes.pop().ok_or(ProblemCode::Internal)??;
+    intake::spare(&mut acknowledgement, held.posture.as_deref());
+    Ok(Json(acknowledgement))
 }
 
 /// Takes in what a person says; what is acknowledged is on the disk.

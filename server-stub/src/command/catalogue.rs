@@ -4,6 +4,7 @@ mod explain;
 mod fetch;
 mod import;
 mod list;
+mod quarantine;
 
 use std::path::PathBuf;
 
@@ -38,6 +39,12 @@ pub(super) enum Command {
     },
     /// List what is known: the newest release of each product, its source and age; and every source's age and failures.
     List,
+    /// List the heuristics that only advise on one build of a system, as `spec.quarantine` of the policy asks; end one.
+    Quarantine {
+        /// End this one: the heuristic weighs there again as the policy says, and is not taken for wrong again.
+        #[arg(long, value_name = "NUMBER")]
+        end: Option<u32>,
+    },
     /// Say what "latest" means for one product on one platform now, and why.
     #[command(after_help = "Examples:\n  atalaya catalogue explain whatsapp-business android\n  \
                             atalaya catalogue explain os ios --model iPhone14,5")]
@@ -57,6 +64,7 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<Answer, C
         Command::Fetch { source, mirror } => fetch::run(source, mirror, context).await,
         Command::Import { source, file } => import::run(source, &file, context).await,
         Command::List => list::run(context).await,
+        Command::Quarantine { end } => quarantine::run(end, context).await,
         Command::Explain { product, platform, model } => explain::run(product, platform, model, context).await,
     }
 }

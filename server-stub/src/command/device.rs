@@ -13,6 +13,7 @@ use super::{
 use crate::{
     access::{Actor, Role, access_log},
     fleet::{Device, DeviceFilter, DevicePage, device, list},
+    judging::closing::ClosingReason,
 };
 
 #[derive(Debug, clap::Subcommand)]
@@ -34,6 +35,42 @@ pub(super) enum Command {
         #[arg(long, default_value = "en", value_parser = language, value_name = "LANGUAGE")]
         lang: Language,
     },
+    /// Close a device: it was lost, is not used any more, or lost its key and enrolled again. Its key is not taken any
+    /// more and its history ends; what it reported stays.
+    #[command(after_help = "Examples:\n  \
+                            atalaya device close 0000001ZQ8V7Y2M4C9K3T5R6WX --lost\n  \
+                            atalaya device close 0000001ZQ8V7Y2M4C9K3T5R6WX --replaced-by 0000001ZQ8V7Y2M4C9K3T5R6WY")]
+    Close {
+        /// Its id, 26 characters.
+        id: DeviceId,
+        #[command(flatten)]
+        why: Why,
+    },
+}
+
+/// Why a device is closed.
+#[derive(Debug, Clone, Copy, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Why {
+    /// It was lost or stolen.
+    #[arg(long)]
+    lost: bool,
+    /// It is not used any more.
+    #[arg(long)]
+    retired: bool,
+    /// It lost its key and enrolled again; this is what it is now.
+    #[arg(long, value_name = "ID")]
+    replaced_by: Option<DeviceId>,
+}
+
+impl Why {
+    fn reason(self) -> ClosingReason {
+        match self.replaced_by {
+            Some(by) => ClosingReason::Replaced(by),
+            None if self.lost => ClosingReason::Lost,
+            None => ClosingReason::Retired,
+        }
+    }
 }
 
 fn language(tag: &str) -> Result<Language, String> {
@@ -62,6 +99,20 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<Answer, C
                 .write(move |conn| Ok(access_log::record(conn, scope, now, id, &Actor::Local, Role::Owner)?));
             seen.await?;
             Ok(Answer::done(words(&device, lang), json!(device)))
+        }
+        Command::Close { id, why } => {
+            let (data, scope) = context.open_with_organisation(Fresh::Refuse).await?;
+            let reason = why.reason();
+            let closed = data.server.close_device((scope, id), reason, Actor::Local).await?;
+            let closed = closed.map_err(|cannot| CommandError::Refused(format!("{id}: {cannot}")))?;
+            let words = format!(
+                "{id} is closed ({}). Its key is not taken any more; the phone is told to enrol again, for which it \
+                 needs a token.",
+                reason.as_str()
+            );
+            let json = json!({ "device": id, "closedAt": closed.at, "reason": reason.as_str(),
+                "replacedBy": reason.replaced_by() });
+            Ok(Answer::done(words, json))
         }
     }
 }

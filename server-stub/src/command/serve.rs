@@ -13,6 +13,7 @@ use super::{
 use crate::{
     access::user,
     api,
+    evidence::asking,
     releases::{Fetcher, Mirror, keep_fetching},
     serve::{self, Listener, Options, TlsFiles},
 };
@@ -22,6 +23,7 @@ pub(super) const USUAL_ADDRESS: &str = "127.0.0.1:8420";
 
 /// How to listen.
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("asking").args(["fetch_releases", "fetch_trust"]).multiple(true))]
 #[command(after_help = "Examples:\n  atalaya serve --data /var/lib/atalaya --listen 0.0.0.0:443 \
                         --tls-cert cert.pem --tls-key key.pem --url https://posture.example.com\n  \
                         atalaya serve --listen 10.0.0.5:8420 --behind-proxy 10.0.0.1/32 --url https://posture.example.com\n\n\
@@ -46,8 +48,11 @@ pub(super) struct Arguments {
     /// Ask the sources of releases by schedule; otherwise this server asks nobody anything.
     #[arg(long)]
     fetch_releases: bool,
+    /// Ask for Google's list of revoked certificates by schedule.
+    #[arg(long)]
+    fetch_trust: bool,
     /// A folder of saved answers to ask instead of the sources themselves.
-    #[arg(long, value_name = "BASE_URL", requires = "fetch_releases")]
+    #[arg(long, value_name = "BASE_URL", requires = "asking")]
     mirror: Option<Mirror>,
 }
 
@@ -88,12 +93,16 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
     }
     tracing::info!(%address, "serving");
     let router = api::router(std::sync::Arc::clone(&data.server));
-    let fetching = arguments
-        .fetch_releases
-        .then(|| tokio::spawn(keep_fetching(std::sync::Arc::clone(&data.server), Fetcher::new(arguments.mirror))));
+    let fetching = arguments.fetch_releases.then(|| {
+        tokio::spawn(keep_fetching(std::sync::Arc::clone(&data.server), Fetcher::new(arguments.mirror.clone())))
+    });
+    let asking = arguments.fetch_trust.then(|| {
+        let (server, fetcher) = (std::sync::Arc::clone(&data.server), Fetcher::new(arguments.mirror));
+        tokio::spawn(asking::keep_fetching(server, fetcher))
+    });
     let served = listener.serve(data.server, router, serve::asked_to_end()).await;
-    if let Some(fetching) = fetching {
-        fetching.abort();
+    for task in [fetching, asking].into_iter().flatten() {
+        task.abort();
     }
     served?;
     tracing::info!("ended; everything that was accepted is finished");

@@ -14,7 +14,11 @@ use super::{
 };
 use crate::{
     access::{Actor, audit},
-    evidence::trust::{self, Document, TrustError},
+    evidence::{
+        asking,
+        trust::{self, Document, TrustError},
+    },
+    releases::{Fetcher, Mirror},
 };
 
 /// Longer than any list of roots or revoked certificates.
@@ -37,7 +41,18 @@ pub(super) enum Command {
         #[arg(long, value_name = "TIME")]
         as_of: Option<Timestamp>,
     },
-    /// List the documents that are held, with their age.
+    /// Ask for Google's list of revoked certificates now; where it changed, stored evidence is judged again.
+    #[command(
+        after_help = "Examples:\n  atalaya trust fetch\n  atalaya trust fetch --mirror https://mirror.example.com/feeds\n\n\
+                            A mirror has it as android-status/status.json. `serve --fetch-trust` asks by schedule.\n\
+                            Exit codes: 0 it answered · 1 it did not, what is held stays · 2 wrong usage"
+    )]
+    Fetch {
+        /// A folder of saved answers to ask instead of the source itself.
+        #[arg(long, value_name = "BASE_URL")]
+        mirror: Option<Mirror>,
+    },
+    /// List the documents that are held, with their age, and how asking for them went.
     List,
 }
 
@@ -79,32 +94,52 @@ pub(super) async fn run(command: Command, context: &Context) -> Result<Answer, C
             );
             Ok(Answer::done(words, json!(held)))
         }
+        Command::Fetch { mirror } => {
+            let data = context.open(Fresh::Make).await?;
+            let outcome = asking::fetch(&data.server, &Fetcher::new(mirror)).await?;
+            let words = match (outcome.outcome, outcome.entries, &outcome.reason) {
+                (_, _, Some(reason)) => format!("{}: {reason}. What is held stays and grows old.", outcome.document),
+                (_, Some(entries), _) => format!(
+                    "{}: {entries} entries. Stored evidence is judged again as soon as the server runs.",
+                    outcome.document
+                ),
+                _ => format!("{}: nothing has changed.", outcome.document),
+            };
+            let code = u8::from(outcome.reason.is_some());
+            Ok(Answer { words, json: json!(outcome), code })
+        }
         Command::List => {
-            let data = context.open(Fresh::Refuse).await?;
+            let (data, now) = (context.open(Fresh::Refuse).await?, context.now());
             let held = data.server.store.read(|connection| match trust::list(connection) {
-                Ok(held) => Ok(held),
+                Ok(held) => Ok((held, asking::source(connection)?)),
                 Err(TrustError::Store(error)) => Err(error),
                 Err(error) => Err(crate::store::StoreError::row("trust document", error)),
             });
-            let held = held.await?;
-            let mut rows = vec![["DOCUMENT", "ENTRIES", "AS OF", "WHAT"].map(str::to_owned).to_vec()];
+            let (held, source) = held.await?;
+            let heading = ["DOCUMENT", "ENTRIES", "AS OF", "AGE", "ASKED", "NEXT", "LAST ERROR", "WHAT"];
+            let mut rows = vec![heading.map(str::to_owned).to_vec()];
             rows.extend(Document::ALL.into_iter().map(|document| {
                 let one = held.iter().find(|one| one.name == document.as_str());
                 let cell = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+                let asked = source.as_ref().filter(|source| source.name == document.as_str());
                 vec![
                     document.as_str().to_owned(),
                     cell(one.map(|one| one.entries.to_string())),
                     cell(one.map(|one| format!("{:.0}", one.as_of))),
+                    cell(one.map(|one| format!("{} h", now.duration_since(one.as_of).as_hours().max(0)))),
+                    cell(asked.map(|asked| format!("{:.0}", asked.asked_at))),
+                    cell(asked.and_then(|asked| asked.next_at).map(|at| format!("{at:.0}"))),
+                    cell(asked.and_then(|asked| asked.last_error.clone())),
                     document.what(Language::En).to_owned(),
                 ]
             }));
             let mut words = columns(&rows);
             if !held.iter().any(|one| one.name == Document::AndroidStatus.as_str()) {
                 words.push_str(
-                    "\n\nNo revocation list is held, so no certificate counts as revoked: `atalaya trust import --help`.",
+                    "\n\nNo revocation list is held, so no certificate counts as revoked: `atalaya trust fetch`, or `atalaya trust import --help`.",
                 );
             }
-            Ok(Answer::done(words, json!({"documents": held})))
+            Ok(Answer::done(words, json!({"documents": held, "sources": source.into_iter().collect::<Vec<_>>()})))
         }
     }
 }

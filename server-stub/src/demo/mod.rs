@@ -91,11 +91,11 @@ pub async fn run(
     tokio::pin!(stop);
     let prepared = tokio::select! {
         biased;
-        prepared = prepare(options, &folder, content, &clock, json, out) => prepared?,
+        prepared = Box::pin(prepare(options, &folder, content, &clock, json, out)) => prepared?,
         () = &mut stop => return Ok(()),
     };
     clock.release();
-    show(options, prepared, listener, &folder, json, out, stop).await
+    Box::pin(show(options, prepared, listener, &folder, json, out, stop)).await
 }
 
 /// A server that is ready to be served.

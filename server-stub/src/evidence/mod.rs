@@ -7,6 +7,7 @@
 //!                 └────────────── renewal ◀────────────────────────┘
 //! ```
 
+pub mod asking;
 mod judgement;
 mod kept;
 mod renewal;

@@ -237,6 +237,19 @@ pub fn import(
     Ok(Held { name: name.as_str(), entries, as_of, imported_at: now })
 }
 
+/// A document's bytes, where one is held.
+pub(super) fn held(connection: &Connection, name: Document) -> Result<Option<Vec<u8>>, StoreError> {
+    Ok(stored(connection, name)?.map(|(bytes, ..)| bytes))
+}
+
+/// The source still says what is held. Nothing is judged again for that.
+pub(super) fn confirm(connection: &Connection, name: Document, as_of: Timestamp) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("UPDATE trust_documents SET as_of = max(as_of, ?2) WHERE name = ?1")?
+        .execute(params![name.as_str(), to_ms(as_of)])?;
+    Ok(())
+}
+
 /// The documents that are held.
 pub fn list(connection: &Connection) -> Result<Vec<Held>, TrustError> {
     let mut all = Vec::new();

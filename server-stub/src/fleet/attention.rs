@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::judge::{
-    Catalogue, Check, DeviceState,
+    Catalogue, Check, DeviceState, Platform, Rule,
     catalogue::{Provenance, ReleaseLine},
     policy::ReleaseRules,
 };
@@ -17,6 +17,7 @@ use super::{
     tally::Tally,
 };
 use crate::{
+    judging::quarantine,
     scope::Scope,
     store::{StoreError, from_ms, parse, to_ms},
 };
@@ -47,6 +48,7 @@ impl Ask<'_> {
         let mut all = self.floors()?;
         all.extend(self.failing());
         all.extend(self.deadlines()?);
+        all.extend(self.quarantined()?);
         let of_state = |state, code| item(state, code, None, self.states.of(state), &self.filter(Some(state)));
         if self.states.unknown > 0 {
             all.push(of_state(DeviceState::Unknown, "not-known"));
@@ -124,6 +126,30 @@ impl Ask<'_> {
         // The rest stands among the checks that fail most.
         found.truncate(MOST_FAILING);
         found
+    }
+
+    /// Heuristics that only advise on some build.
+    fn quarantined(&self) -> Result<Vec<Attention>, StoreError> {
+        let ask = |one: quarantine::QuarantineView| {
+            let rule = Rule::from_word(&one.rule)?;
+            let filter = DeviceFilter {
+                platform: Platform::from_word(&one.platform),
+                os: Some(one.os_version.clone()),
+                patch: Some(one.security_patch.clone()).filter(|patch| !patch.is_empty()),
+                ..self.filter(None)
+            };
+            let mut item = item(DeviceState::Unknown, "quarantined", Some(rule.check()), one.devices, &filter);
+            let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or_default().to_string();
+            item.params.extend([
+                ("platform".to_owned(), one.platform.clone()),
+                ("build".to_owned(), format!("{} {}", one.os_version, one.security_patch).trim().to_owned()),
+                ("since".to_owned(), one.since.to_string()),
+                ("rate".to_owned(), percent(one.failing, one.devices)),
+                ("others".to_owned(), percent(one.other_failing, one.other_devices)),
+            ]);
+            Some(item)
+        };
+        Ok(quarantine::current(self.connection, self.scope)?.into_iter().filter_map(ask).collect())
     }
 
     /// Devices whose grace ends soon.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::{
-    judge::{Check, Evidence, Verdict, quiet_hours::paused_until},
+    judge::{Check, DeviceFacts, Evidence, Reading, Verdict, quiet_hours::paused_until},
     wire::{
         envelope::{Kind, Unverified, hash, hex},
         id::DeviceId,
@@ -23,7 +23,7 @@ use super::{
 use crate::{
     evidence::{self, KeptEvidence},
     intake::device_keys::DeviceKeys,
-    judging::{Rules, Said, ages_at},
+    judging::{Rules, Said, ages_at, closing, closing::Closing, is_here, quarantine},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -53,8 +53,23 @@ pub struct DeviceCheck {
     /// The weakest evidence that the answer rests on.
     #[schema(value_type = Option<String>)]
     pub evidence: Option<Evidence>,
+    /// Since when its heuristic only advises on the device's build, while it does.
+    #[schema(value_type = Option<String>)]
+    pub quarantined_since: Option<Timestamp>,
     /// The last 90 days, oldest first.
     pub history: Vec<Span>,
+}
+
+/// How far a part of the system is patched, where no check judges it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Level {
+    /// The fact, as in a report: `vendorPatch` or `kernelVersion`.
+    pub fact: String,
+    /// The level; none where it is not known.
+    pub value: Option<String>,
+    /// The code of why it is not known, such as `unknown.not-supported`.
+    pub code: Option<String>,
 }
 
 /// The newest report as it was received.
@@ -101,6 +116,8 @@ pub struct Device {
     pub silent: bool,
     /// Its checks, in the order of the vocabulary.
     pub checks: Vec<DeviceCheck>,
+    /// What the newest facts say of levels that no check judges; empty where none were asked for.
+    pub levels: Vec<Level>,
     /// Its states over the last 90 days, oldest first.
     #[schema(value_type = Vec<Span>)]
     pub history: Vec<Span>,
@@ -122,6 +139,22 @@ pub struct Device {
     pub gaps: u64,
     /// What somebody should look at, newest first.
     pub findings: Vec<Finding>,
+    /// That an administrator closed it, and why; `leftAt` says when.
+    pub closed: Option<Closed>,
+    /// Devices that are here and enrolled later under the same reference: one of them may be what this one is now.
+    #[schema(value_type = Vec<String>)]
+    pub enrolled_again_as: Vec<DeviceId>,
+}
+
+/// Why a device was closed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Closed {
+    /// `lost` (or stolen), `retired` (not used any more) or `replaced` (it lost its key and enrolled again).
+    pub reason: String,
+    /// What took its place.
+    #[schema(value_type = Option<String>)]
+    pub replaced_by: Option<DeviceId>,
 }
 
 /// Something odd about what the device sent.
@@ -134,7 +167,8 @@ pub struct Finding {
     /// What: `sequence-conflict` or `statement-conflict` (the same number with other bytes), `os-backwards` or
     /// `patch-backwards` (a version went back from one report to the next), `key-level-fell` (newer evidence speaks for a
     /// key that lives in a lesser place), `evidence-fell` (evidence that proved everything does not any more),
-    /// `sources-disagree` (two sources say different things of one fact).
+    /// `sources-disagree` (two sources say different things of one fact), `enrolled-again` (another key enrolled under
+    /// the same reference).
     pub kind: String,
     /// The number of the report, statement or piece of evidence that it is about; 0 for none.
     pub sequence: u64,
@@ -174,7 +208,7 @@ pub fn device(
     let key = params![scope.org(), id.to_bytes()];
     let sql = format!(
         "SELECT {COLUMNS}, e.enrolled_at, d.agent_version, e.thumbprint, d.silent, d.last_sequence - d.received,
-                p.posture, p.said
+                p.posture, p.said, p.facts
          FROM device_states d JOIN devices e USING (org, device) LEFT JOIN device_postures p USING (org, device)
          WHERE d.org = ?1 AND d.device = ?2"
     );
@@ -183,9 +217,13 @@ pub fn device(
     let Some(row) = rows.next()? else { return Ok(None) };
     let posture: Option<String> = row.get(COLUMN_COUNT + 5)?;
     let said: Option<String> = row.get(COLUMN_COUNT + 6)?;
+    let facts: Option<String> = row.get(COLUMN_COUNT + 7)?;
     let said: Said = said.map_or_else(|| Ok(Said::default()), |text| parse("said", &text))?;
     let Some(keys) = DeviceKeys::load(connection, scope, id)? else { return Ok(None) };
     let shown = DeviceRow::read(row)?;
+    let current = quarantine::current(connection, scope)?;
+    let build = (shown.platform, shown.os_version.clone(), shown.security_patch.clone());
+    let quarantined = |check| quarantine::since(&current, check, (build.0, &build.1, &build.2));
     let mut spans = timeline::recent(connection, scope, id, now)?;
     let attestations = evidence::history(connection, scope, id)?;
     let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
@@ -200,7 +238,8 @@ pub fn device(
         silent: row.get(COLUMN_COUNT + 3)?,
         gaps: row.get::<_, i64>(COLUMN_COUNT + 4)?.unsigned_abs(),
         history: spans.remove(&None).unwrap_or_default(),
-        checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans))?,
+        checks: posture.map_or_else(|| Ok(Vec::new()), |text| checks(&text, &mut spans, &quarantined))?,
+        levels: facts.map_or_else(|| Ok(Vec::new()), |text| Ok::<_, StoreError>(levels(&parse("facts", &text)?)))?,
         last_report: last_report(connection, scope, id, &keys)?,
         attestations,
         attested_until,
@@ -209,10 +248,50 @@ pub fn device(
         row: shown,
         views: views(connection, scope, id)?,
         findings: findings(connection, scope, id)?,
+        closed: closing(connection, scope, id)?.map(|Closing { reason, .. }| Closed {
+            reason: reason.as_str().to_owned(),
+            replaced_by: reason.replaced_by(),
+        }),
+        enrolled_again_as: enrolled_again_as(connection, scope, id)?,
     }))
 }
 
-fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, StoreError> {
+fn levels(facts: &DeviceFacts) -> Vec<Level> {
+    let level = |(fact, reading): (&str, &Reading<String>)| {
+        let (value, code) = match reading {
+            Reading::Known { value, .. } => (Some(value.clone()), None),
+            Reading::Unknown { unknown } => (None, Some(format!("unknown.{unknown}"))),
+        };
+        Level { fact: fact.to_owned(), value, code }
+    };
+    [("vendorPatch", &facts.vendor_patch), ("kernelVersion", &facts.kernel_version)]
+        .into_iter()
+        .filter(|(_, reading)| !reading.is_not_collected())
+        .map(level)
+        .collect()
+}
+
+fn enrolled_again_as(connection: &Connection, scope: Scope, id: DeviceId) -> Result<Vec<DeviceId>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT json_extract(detail, '$.device') FROM findings
+         WHERE org = ?1 AND device = ?2 AND kind = 'enrolled-again' ORDER BY at DESC, hash LIMIT ?3",
+    )?;
+    let rows = statement.query_map(params![scope.org(), id.to_bytes(), TOLD], |row| row.get::<_, String>(0))?;
+    let mut found = Vec::new();
+    for text in rows {
+        let other = text?.parse().map_err(|error| StoreError::row("finding", error))?;
+        if is_here(connection, scope, other)? {
+            found.push(other);
+        }
+    }
+    Ok(found)
+}
+
+fn checks(
+    posture: &str,
+    spans: &mut Subjects,
+    quarantined: &dyn Fn(Check) -> Option<Timestamp>,
+) -> Result<Vec<DeviceCheck>, StoreError> {
     let posture: ReceivedPosture = parse("posture", posture)?;
     let check = |verdict: ReceivedVerdict| -> Option<DeviceCheck> {
         let (check, word) = (Check::from_word(&verdict.check)?, Verdict::from_word(&verdict.verdict)?);
@@ -225,6 +304,7 @@ fn checks(posture: &str, spans: &mut Subjects) -> Result<Vec<DeviceCheck>, Store
             since: verdict.since,
             deadline: verdict.deadline,
             evidence: verdict.evidence.as_deref().and_then(Evidence::from_word),
+            quarantined_since: quarantined(check),
             history: spans.remove(&Some(check)).unwrap_or_default(),
         })
     };

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use agent_core::wire::envelope::sha256;
 use agent_core::{
     judge::{DeviceState, Posture, policy::evidence::AttestationDemand},
-    wire::message::{Acknowledgement, SCHEMA_VERSION},
+    wire::message::{Acknowledgement, SCHEMA_VERSIONS},
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
@@ -25,6 +27,22 @@ pub(crate) struct Outgoing(Option<Arc<Posture>>);
 impl Serialize for Outgoing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.as_deref().serialize(serializer)
+    }
+}
+
+impl Outgoing {
+    /// Names the posture by 96 bits of its hash: the device chooses none of it, so nobody gains from two that are alike.
+    fn tag(&self) -> Option<String> {
+        let json = serde_json::to_vec(self.0.as_deref()?).ok()?;
+        sha256(&json).get(..12).map(|start| URL_SAFE_NO_PAD.encode(start))
+    }
+}
+
+/// Names the posture of an acknowledgement, and leaves it out where the device says that it holds it.
+pub(crate) fn spare(acknowledgement: &mut Acknowledgement<Outgoing>, held: Option<&str>) {
+    acknowledgement.posture_tag = acknowledgement.posture.tag();
+    if held.is_some() && acknowledgement.posture_tag.as_deref() == held {
+        acknowledgement.posture = Outgoing(None);
     }
 }
 
@@ -49,6 +67,7 @@ pub(super) fn acknowledge(
         sequence,
         report_hash: report_hash.to_owned(),
         posture: Outgoing(record.posture.clone()),
+        posture_tag: None,
         state: record.shown.as_ref().map_or(DeviceState::Unknown, |shown| shown.state),
         policy_revision: rules.policy(&record.group).revision,
         policy_epoch: rules.epoch,
@@ -56,7 +75,8 @@ pub(super) fn acknowledge(
         // Issued when the row says that the newest challenge was.
         challenge: challenge::issue(keys, Subject::Device(record.device), record.challenged_at),
         next_check_in: NEXT_CHECK_IN,
-        schema_version: SCHEMA_VERSION,
+        schema_version: SCHEMA_VERSIONS[0],
+        schema_versions: SCHEMA_VERSIONS.to_vec(),
         evidence_wanted: wants_evidence(record, rules, now),
         server_time: now,
     }

@@ -14,6 +14,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     acknowledgement::{Outgoing, acknowledge},
+    gone::gone,
     verify::VerifiedReport,
 };
 use crate::{
@@ -43,7 +44,7 @@ pub(crate) fn commit(
     };
     if record.left_at.is_some() {
         desk.put(record);
-        return Ok(Err(ProblemCode::DeviceLeft.into()));
+        return Ok(Err(gone(connection, scope, report.device)?.into()));
     }
     let rules = desk.rules(connection, scope)?;
     // A server's clock that was set back never makes history run backwards.

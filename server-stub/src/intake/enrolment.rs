@@ -9,7 +9,7 @@ use agent_core::{
         envelope::{Kind, Unverified, sha256},
         id::DeviceId,
         key::VerifyingKey,
-        message::{EnrolmentAnswer, EnrolmentRequest, SCHEMA_VERSION},
+        message::{EnrolmentAnswer, EnrolmentRequest, common_schema},
     },
 };
 use jiff::{SignedDuration, Timestamp};
@@ -19,6 +19,7 @@ use super::{
     challenge::{self, Subject},
     device_keys,
     evidence::{self, Claim},
+    gone::gone,
     registry::Registered,
     served,
     verify::refusal,
@@ -26,8 +27,9 @@ use super::{
 use crate::{
     api::problem::{Problem, ProblemCode},
     evidence::Piece,
-    judging::{Desk, Record, judge},
+    judging::{Desk, Finding, FindingKind, Record, judge},
     keys::random,
+    mdm::under_reference,
     scope::Scope,
     server::Server,
     store::{Store, StoreError, cut, from_ms, print, to_ms},
@@ -39,6 +41,8 @@ const OLDEST_CHALLENGE: SignedDuration = SignedDuration::from_hours(1);
 /// An enrolment whose key has proven itself.
 pub(crate) struct VerifiedEnrolment {
     request: EnrolmentRequest,
+    /// The newest report schema that both sides speak.
+    schema: u32,
     scope: Scope,
     token_hash: [u8; 32],
     thumbprint: String,
@@ -60,9 +64,7 @@ pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<
         .map_err(|_| ProblemCode::MalformedRequest.detail("`key` is no P-256 or Ed25519 key"))?;
     let request: EnrolmentRequest =
         unverified.verify(Kind::Enrolment, &key).and_then(|verified| verified.read()).map_err(refusal)?;
-    if !request.schema_versions.contains(&SCHEMA_VERSION) {
-        return Err(ProblemCode::SchemaUnsupported.into());
-    }
+    let schema = common_schema(&request.schema_versions).ok_or(ProblemCode::SchemaUnsupported)?;
     if request.device_ref.as_ref().is_some_and(|device_ref| device_ref.chars().count() > 120) {
         return Err(ProblemCode::MalformedRequest.detail("`deviceRef` is at most 120 characters"));
     }
@@ -78,7 +80,7 @@ pub(crate) fn verify(server: &Server, envelope: &str, now: Timestamp) -> Result<
         return Err(ProblemCode::EnrolmentRefused.into());
     }
     let thumbprint = request.key.thumbprint();
-    Ok(VerifiedEnrolment { request, scope, token_hash, thumbprint, key })
+    Ok(VerifiedEnrolment { request, schema, scope, token_hash, thumbprint, key })
 }
 
 /// Enrols, and answers.
@@ -87,7 +89,7 @@ pub(crate) async fn enrol(
     enrolment: VerifiedEnrolment,
     now: Timestamp,
 ) -> Result<EnrolmentAnswer, Problem> {
-    let (scope, key) = (enrolment.scope, enrolment.key.clone());
+    let (scope, schema, key) = (enrolment.scope, enrolment.schema, enrolment.key.clone());
     let random = random().map_err(|_| ProblemCode::Internal)?;
     let piece = evidence(server, &enrolment, now).await?;
     let enrolled = server
@@ -95,8 +97,8 @@ pub(crate) async fn enrol(
         .commit(move |connection, desk| take_in(connection, desk, (&enrolment, piece.as_ref()), random, cut(now)))
         .await??;
     let registered =
-        Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, left: false };
-    answer(server, &registered, enrolled.at, now).await
+        Registered { scope, device: enrolled.device, group: enrolled.group, key, replaced_at: None, gone: None };
+    answer(server, &registered, (schema, enrolled.at), now).await
 }
 
 /// What its evidence is worth in the group that the token leads to. Not looked at where the device is known already, nor
@@ -158,10 +160,11 @@ fn take_in(
         .optional()?;
     if let Some((device, group, at, left)) = known {
         // Nobody comes back silently.
+        let device = DeviceId::from_bytes(device);
         if left {
-            return Ok(Err(ProblemCode::DeviceLeft.into()));
+            return Ok(Err(gone(connection, scope, device)?.into()));
         }
-        return Ok(Ok(Enrolled { device: DeviceId::from_bytes(device), group, at: from_ms(at) }));
+        return Ok(Ok(Enrolled { device, group, at: from_ms(at) }));
     }
     let group: Option<String> = connection
         .prepare_cached(
@@ -174,6 +177,11 @@ fn take_in(
     let taken = device_keys::is_known(connection, &enrolment.thumbprint)?;
     let Some(group) = group.filter(|_| !taken) else { return Ok(Err(ProblemCode::EnrolmentRefused.into())) };
     let device = DeviceId::new(scope.org(), random);
+    for earlier in under_reference(connection, scope, enrolment.request.device_ref.as_deref())? {
+        let detail = serde_json::json!({ "device": device });
+        Finding { kind: FindingKind::EnrolledAgain, sequence: 0, hash: None, detail }
+            .note(connection, scope, earlier, now)?;
+    }
     insert_device(connection, enrolment, device, &group, now)?;
     let mut record = Record::enrolled(scope, device, group.clone(), enrolment.request.platform, now);
     if let Some(piece) = piece {
@@ -217,7 +225,7 @@ fn insert_device(
 async fn answer(
     server: &Server,
     device: &Registered,
-    enrolled_at: Timestamp,
+    (schema, enrolled_at): (u32, Timestamp),
     now: Timestamp,
 ) -> Result<EnrolmentAnswer, Problem> {
     let scope = device.scope;
@@ -226,7 +234,7 @@ async fn answer(
     Ok(EnrolmentAnswer {
         device: device.device,
         audience: server.audience(scope),
-        schema_version: SCHEMA_VERSION,
+        schema_version: schema,
         organisation,
         enrolled_at,
         keys: served::keys(server, scope, enrolled_at).map_err(internal)?.envelope,

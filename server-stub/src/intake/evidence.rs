@@ -16,6 +16,7 @@ use rusqlite::Connection;
 
 use super::{
     challenge::{self, Subject},
+    gone::gone,
     registry::Registered,
     served,
     verify::{present, refusal},
@@ -134,7 +135,7 @@ pub(crate) fn commit(
     };
     if record.left_at.is_some() {
         desk.put(record);
-        return Ok(Err(ProblemCode::DeviceLeft.into()));
+        return Ok(Err(gone(connection, scope, device)?.into()));
     }
     let now = cut(received_at).max(record.judged_at);
     let attested = &verified.piece.attested;

@@ -8,10 +8,13 @@
 
 mod acknowledgement;
 pub(crate) mod challenge;
+#[cfg(test)]
+mod closing_tests;
 mod commit;
 pub(crate) mod device_keys;
 pub(crate) mod enrolment;
 pub(crate) mod evidence;
+mod gone;
 pub(crate) mod registry;
 #[cfg(test)]
 mod rotation_tests;
@@ -25,7 +28,7 @@ pub mod token;
 mod verify;
 
 pub(crate) use self::{
-    acknowledgement::Outgoing,
+    acknowledgement::{Outgoing, spare},
     commit::{Outcome, commit},
     verify::{VerifiedReport, verify, verify_proof},
 };

@@ -15,6 +15,7 @@ use super::{
     challenge::{self, Subject},
     device_keys,
     evidence::{self, Claim},
+    gone::gone,
     registry::Registered,
     verify::{find, may_sign, refusal},
 };
@@ -118,7 +119,7 @@ pub(crate) fn commit(
     let now = cut(received_at).max(record.judged_at);
     let outcome = match stored(connection, &record, statement.number)? {
         Some(hash) if hash == verified.hash => Ok(()),
-        _ if record.left_at.is_some() => Err(ProblemCode::DeviceLeft.into()),
+        _ if record.left_at.is_some() => Err(gone(connection, scope, statement.device)?.into()),
         Some(_) => {
             conflict(connection, &record, verified, now)?;
             Err(ProblemCode::StatementNumberConflict.into())

@@ -8,12 +8,11 @@ use agent_core::{
         statement::{self, Answer, Content, Subject},
     },
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::{
     judging::rules::apply_policy,
     rig::{Device, Rig, facts, full, rig, verdict},
-    verify::verify,
 };
 
 const POLICY: &str = r"
@@ -58,12 +57,6 @@ async fn state(rig: &Rig) -> String {
     found.await.unwrap()
 }
 
-async fn sound(rig: &Rig) {
-    let now: Timestamp = rig.clock.now();
-    let found = rig.server.store.read(move |connection| verify(connection, now, &mut |_, _| {})).await.unwrap();
-    assert_eq!(found.breaches, []);
-}
-
 #[tokio::test]
 async fn a_statement_judges_the_device_at_once() {
     let (rig, mut device) = asking().await;
@@ -74,7 +67,7 @@ async fn a_statement_judges_the_device_at_once() {
     assert_eq!(receipt.number, 1);
     rig.say(&rig.said(&device, 2, away(true))).await.unwrap();
     assert_eq!(state(&rig).await, "compliant");
-    sound(&rig).await;
+    rig.sound().await;
     // A report that tells nothing of it shows it all the same, under the challenge that it had.
     let told = rig.send(&mut device, facts(true)).await;
     assert_eq!((verdict(&told, "usage-rules"), verdict(&told, "declarations")), ("pass".into(), "pass".into()));
@@ -85,7 +78,7 @@ async fn a_statement_judges_the_device_at_once() {
     rig.clock.advance(SignedDuration::from_hours(29 * 24));
     rig.server.settle().await.unwrap();
     assert_eq!(state(&rig).await, "not-compliant");
-    sound(&rig).await;
+    rig.sound().await;
 }
 
 #[tokio::test]
@@ -102,7 +95,7 @@ async fn a_number_is_taken_once_and_never_twice() {
     let passed = rig.say(&rig.said(&device, 1, away(true))).await.unwrap_err();
     assert_eq!((passed.status, passed.code.as_str()), (409, "statement-number-passed"));
     assert_eq!(rig.count("SELECT count(*) FROM statements").await, 1);
-    sound(&rig).await;
+    rig.sound().await;
 }
 
 #[tokio::test]
@@ -142,11 +135,11 @@ async fn silence_does_not_count_in_a_pause() {
     rig.clock.advance(SignedDuration::from_hours(24 * 12));
     rig.server.settle().await.unwrap();
     assert_eq!(state(&rig).await, "compliant");
-    sound(&rig).await;
+    rig.sound().await;
     rig.clock.advance(SignedDuration::from_hours(24 * 2));
     rig.server.settle().await.unwrap();
     assert_eq!(state(&rig).await, "stale");
-    sound(&rig).await;
+    rig.sound().await;
 }
 
 #[tokio::test]
@@ -161,7 +154,7 @@ async fn whoever_withdraws_has_left() {
     assert_eq!(rig.count("SELECT coalesce(sum(change), 0) FROM count_changes").await, 0);
     assert_eq!(rig.count("SELECT count(*) FROM spans WHERE until IS NULL").await, 0);
     assert!(rig.count("SELECT count(*) FROM spans").await > 0, "its history stays");
-    sound(&rig).await;
+    rig.sound().await;
 
     let report = rig.report(&mut device, full(facts(true)));
     let refused = rig.jose::<Acknowledgement>("/v1/reports", &report).await.unwrap_err();
@@ -177,7 +170,7 @@ async fn whoever_withdraws_has_left() {
     applied.await.unwrap().unwrap();
     rig.server.settle().await.unwrap();
     assert_eq!(rig.count("SELECT coalesce(sum(n), 0) FROM counts").await, 0);
-    sound(&rig).await;
+    rig.sound().await;
 }
 
 #[tokio::test]
@@ -209,11 +202,10 @@ async fn verification_finds_statements_that_were_tampered_with() {
         if tampering.contains("left_at") {
             rig.say(&rig.said(&device, 3, Content::Withdrawal {})).await.unwrap();
         }
-        sound(&rig).await;
+        rig.sound().await;
         let changed = rig.server.store.write(move |connection| Ok(connection.execute(tampering, [])?));
         assert!(changed.await.unwrap() > 0, "{tampering}");
-        let now = rig.clock.now();
-        let found = rig.server.store.read(move |connection| verify(connection, now, &mut |_, _| {})).await.unwrap();
-        assert!(found.breaches.iter().any(|breach| breach.invariant == invariant), "{tampering}: {:?}", found.breaches);
+        let breaches = rig.breaches().await;
+        assert!(breaches.iter().any(|breach| breach.invariant == invariant), "{tampering}: {breaches:?}");
     }
 }

@@ -59,6 +59,27 @@ async fn a_lost_answer_burns_neither_token_nor_report() {
 }
 
 #[tokio::test]
+async fn a_posture_that_the_device_holds_is_left_out() {
+    let rig = rig().await;
+    let mut device = rig.enrol().await;
+    let envelope = rig.report(&mut device, full(facts(true)));
+    let whole: Acknowledgement = rig.jose("/v1/reports", &envelope).await.unwrap();
+    let tag = whole.posture_tag.clone().unwrap();
+    assert_eq!((tag.len(), whole.posture["state"].is_string()), (16, true));
+    let holding = format!("/v1/reports?posture={tag}");
+    let envelope = rig.report(&mut device, Content::Unchanged(Unchanged { report_hash: whole.report_hash }));
+    let spared: Acknowledgement = rig.jose(&holding, &envelope).await.unwrap();
+    assert_eq!((&spared.posture, spared.posture_tag.as_ref()), (&serde_json::Value::Null, Some(&tag)));
+    assert_eq!(spared.state, whole.state);
+    let again: Acknowledgement = rig.jose("/v1/reports?posture=AAAAAAAAAAAAAAAA", &envelope).await.unwrap();
+    assert_eq!((again.posture, again.posture_tag), (whole.posture, Some(tag.clone())));
+    let envelope = rig.report(&mut device, full(facts(false)));
+    let other: Acknowledgement = rig.jose(&holding, &envelope).await.unwrap();
+    assert_eq!(verdict(&other, "screen-lock"), "fail");
+    assert_ne!(other.posture_tag, Some(tag));
+}
+
+#[tokio::test]
 async fn the_same_number_with_other_bytes_is_refused_and_found() {
     let rig = rig().await;
     let mut device = rig.enrol().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use agent_core::wire::{
     envelope::{self, EnvelopeError, Kind, Unverified, hex, sha256},
-    message::{Proof, SCHEMA_VERSION},
+    message::{Proof, SCHEMA_VERSIONS},
     report::Report,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -51,7 +51,7 @@ pub(crate) async fn verify(server: &Server, envelope: String) -> Result<Verified
     if report.audience != server.audience(registered.scope) || report.device != registered.device {
         return Err(ProblemCode::AudienceMismatch.into());
     }
-    if report.schema != SCHEMA_VERSION {
+    if !SCHEMA_VERSIONS.contains(&report.schema) {
         return Err(ProblemCode::SchemaUnsupported.into());
     }
     if !(1..=LARGEST_SEQUENCE).contains(&report.sequence) {
@@ -102,7 +102,7 @@ pub(super) fn may_sign(server: &Server, key: &Registered, challenged_at: Timesta
 /// The device of this key, unless it has left.
 pub(super) async fn present(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
     let found = find(server, thumbprint).await?;
-    if found.left { Err(ProblemCode::DeviceLeft.into()) } else { Ok(found) }
+    found.gone.map_or(Ok(found), |gone| Err(gone.into()))
 }
 
 pub(super) async fn find(server: &Server, thumbprint: &str) -> Result<Arc<Registered>, Problem> {
@@ -130,7 +130,9 @@ fn field_refusal(error: EnvelopeError, payload: &[u8]) -> Problem {
     let schema =
         serde_json::from_slice::<serde_json::Value>(payload).ok().and_then(|json| json.get("schema")?.as_u64());
     match schema {
-        Some(schema) if schema != u64::from(SCHEMA_VERSION) => ProblemCode::SchemaUnsupported.into(),
+        Some(schema) if !SCHEMA_VERSIONS.iter().any(|known| u64::from(*known) == schema) => {
+            ProblemCode::SchemaUnsupported.into()
+        }
         _ => ProblemCode::FieldNotAllowed.into(),
     }
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 use super::{
     desk::Desk,
     judge::{catch_up, judge},
+    quarantine,
 };
 use crate::{
     scope::Scope,
@@ -29,6 +30,7 @@ pub struct Settled {
 /// Does everything that has come due by `now`: first moments, then changed rules.
 pub(crate) async fn settle(store: &Store, now: Timestamp) -> Result<Settled, StoreError> {
     let mut settled = Settled::default();
+    quarantine::look_due(store, now).await?;
     // An idle server looks without writing.
     while store.read(move |connection| has_due(connection, now)).await? {
         settled.due += store.commit(move |connection, desk| due(connection, desk, now)).await?;

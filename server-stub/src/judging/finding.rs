@@ -34,6 +34,8 @@ pub(crate) enum FindingKind {
     EvidenceFell,
     /// Two sources say different things of one fact.
     SourcesDisagree,
+    /// Another key enrolled under the same reference: the device lost its key, or another is set up in its place.
+    EnrolledAgain,
 }
 
 impl FindingKind {
@@ -47,6 +49,7 @@ impl FindingKind {
             Self::KeyLevelFell => "key-level-fell",
             Self::EvidenceFell => "evidence-fell",
             Self::SourcesDisagree => "sources-disagree",
+            Self::EnrolledAgain => "enrolled-again",
         }
     }
 }

@@ -6,6 +6,7 @@
 //!
 //! Everything here runs on the committer's thread, with its `Desk`.
 
+pub mod closing;
 mod counts;
 mod desk;
 mod due;
@@ -14,6 +15,7 @@ mod finding;
 mod judge;
 mod leaving;
 mod managed;
+pub mod quarantine;
 mod record;
 pub mod rules;
 mod said;
@@ -24,6 +26,7 @@ mod timeline;
 
 pub use self::due::Settled;
 pub(crate) use self::{
+    closing::{close, closing, is_here},
     desk::Desk,
     due::settle,
     effective::{ages_at, join},

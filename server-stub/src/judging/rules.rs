@@ -202,6 +202,14 @@ pub(crate) fn put_catalogue(
         |row| row.get(0),
     )?;
     let revision = newest + 1;
+    // Which heuristics only advise is told by every catalogue, whoever wrote the rest of it.
+    let quarantines = super::quarantine::told(connection, scope)?;
+    if let Some(top) = json.as_object_mut() {
+        top.remove("quarantines");
+        if !quarantines.is_empty() {
+            top.insert("quarantines".to_owned(), quarantines.into());
+        }
+    }
     if let Some(own) = json.pointer_mut("/metadata/revision") {
         *own = revision.into();
     }
@@ -211,6 +219,23 @@ pub(crate) fn put_catalogue(
     )?;
     rules_changed(connection, scope, to_ms(now))?;
     Ok(revision.unsigned_abs())
+}
+
+/// Puts the catalogue in force once more, with the quarantines that last now.
+pub(super) fn renew_catalogue(connection: &Connection, scope: Scope, now: Timestamp) -> Result<(), StoreError> {
+    let newest: Option<(String, String)> = connection
+        .prepare_cached("SELECT source, document FROM catalogues WHERE org = ?1 ORDER BY revision DESC LIMIT 1")?
+        .query_row([scope.org()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (source, document) = if let Some((source, text)) = newest {
+        (source, parse("catalogue", &text)?)
+    } else {
+        let empty = serde_json::json!({"apiVersion": "posture/v1", "kind": "Catalogue", "lines": [],
+                                       "metadata": {"revision": 0, "issued": now.to_string()}});
+        (crate::releases::MERGED.to_owned(), empty)
+    };
+    put_catalogue(connection, scope, &source, document, now)?;
+    Ok(())
 }
 
 /// Every device is judged again, in pieces, by whichever process serves.

@@ -1,13 +1,13 @@
 //! Which of our devices a record is about: the one that enrolled with its reference, or the one that somebody named.
 
 use agent_core::wire::id::DeviceId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::{
     record::{self, MatchedBy, Record},
     shape,
 };
-use crate::{scope::Scope, store::StoreError};
+use crate::{judging::is_here, scope::Scope, store::StoreError};
 
 /// A record cannot be matched so.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,15 @@ pub(super) fn candidates(connection: &Connection, scope: Scope, device_ref: &str
     Ok(found.collect::<Result<_, _>>()?)
 }
 
+/// The devices that are here under the reference that one enrols with.
+pub(crate) fn under_reference(
+    connection: &Connection,
+    scope: Scope,
+    own: Option<&str>,
+) -> Result<Vec<DeviceId>, StoreError> {
+    own.and_then(shape::device_ref).map_or_else(|| Ok(Vec::new()), |own| candidates(connection, scope, &own))
+}
+
 /// Matches a record as things stand now. A match by hand stays until its device leaves. The devices whose inventory
 /// that changes: the one before and the one after.
 pub(super) fn settle(connection: &Connection, scope: Scope, record: &mut Record) -> Result<Vec<DeviceId>, StoreError> {
@@ -65,14 +74,6 @@ pub(super) fn settle(connection: &Connection, scope: Scope, record: &mut Record)
 
 fn moved(before: Option<DeviceId>, after: Option<DeviceId>) -> Vec<DeviceId> {
     if before == after { Vec::new() } else { before.into_iter().chain(after).collect() }
-}
-
-fn is_here(connection: &Connection, scope: Scope, device: DeviceId) -> Result<bool, StoreError> {
-    let found = connection
-        .prepare_cached("SELECT 1 FROM device_states WHERE org = ?1 AND device = ?2 AND left_at IS NULL")?
-        .query_row(params![scope.org(), device.to_bytes()], |_| Ok(()))
-        .optional()?;
-    Ok(found.is_some())
 }
 
 /// The records whose match is not what it should be by now: a device enrolled or left since.

@@ -48,6 +48,8 @@ pub use self::{
     source::{Source, SourceError, add, find, renew, sources},
 };
 
+pub(crate) use self::matching::under_reference;
+
 /// What must hold for any bytes, the first of which chooses the adapter: no panic, and records that can be kept and read
 /// again. The fuzzer and the tests call it. How many devices the message is about.
 #[doc(hidden)]

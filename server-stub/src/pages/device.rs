@@ -7,6 +7,7 @@ use axum::response::Html;
 use super::{
     Chrome, Frame, Place,
     chart::{self, Part},
+    closing::{self, Closer},
     devices::{self, Tag},
     finish, judged, shape,
     words::{Language, Speak as _},
@@ -16,13 +17,14 @@ use crate::{
     evidence::{KeptEvidence, Values},
     fleet::{
         Device, Span,
-        device::{DeviceCheck, Finding, ReceivedReport},
+        device::{DeviceCheck, Finding, Level, ReceivedReport},
         statements::ReceivedStatement,
     },
 };
 
-/// The page of one device. Whoever calls this writes the view to the access log first.
-pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
+/// The page of one device. Whoever calls this writes the view to the access log first, and says whether the viewer may
+/// close the device.
+pub fn render(device: &Device, may_close: bool, chrome: &Chrome) -> Html<String> {
     let (language, when) = (chrome.language, chrome.when());
     let row = &device.row;
     // A computer seldom tells its model; its system names it better than a gap does.
@@ -44,7 +46,10 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
     }
     let mut since = language.fill("device.since", &[("at", &when.moment(row.state_since))]);
     if let Some(at) = row.left_at {
-        since = language.fill("device.left.since", &[("at", &when.moment(at))]);
+        since = match &device.closed {
+            Some(closed) => closing::since(closed, &when.moment(at), language),
+            None => language.fill("device.left.since", &[("at", &when.moment(at))]),
+        };
     } else if device.silent {
         since = format!("{since} {}", language.say("device.silent"));
     }
@@ -59,7 +64,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         id: row.id.to_string(),
         shape: if row.left_at.is_some() { "unknown" } else { row.state.as_str() },
         state: if row.left_at.is_some() {
-            language.say("device.left").to_owned()
+            language.say(if device.closed.is_some() { "device.closed" } else { "device.left" }).to_owned()
         } else {
             judged::state(language, row.state)
         },
@@ -78,6 +83,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
             let platform = judged::platform(row.platform);
             language.fill("device.elsewhere", &[("platform", &platform), ("checks", &names.join(", "))])
         }),
+        levels: device.levels.iter().map(|one| level(one, language)).collect(),
         report: device.last_report.as_ref().map(|report| received(report, chrome)),
         proofs: device.attestations.iter().map(|one| proof(one, device, chrome)).collect(),
         said: device.statements.iter().map(|statement| said(statement, chrome)).collect(),
@@ -85,6 +91,7 @@ pub fn render(device: &Device, chrome: &Chrome) -> Html<String> {
         findings: device.findings.iter().map(|finding| odd(finding, chrome)).collect(),
         thumbprint: device.key_thumbprint.clone(),
         enrolled: when.moment(device.enrolled_at),
+        closer: Closer::of(device, chrome).filter(|_| may_close),
         views: device.views.iter().take(8).map(|view| (when.moment(view.at), role(language, &view.role))).collect(),
     })
 }
@@ -107,12 +114,15 @@ struct Page<'a> {
     elsewhere: Option<String>,
     /// In the viewer's language, then in the other.
     told: Vec<(&'static str, Vec<Told>)>,
+    levels: Vec<(&'static str, String)>,
     report: Option<Report>,
     proofs: Vec<Proof>,
     said: Vec<Said>,
     gaps: String,
     thumbprint: String,
     enrolled: String,
+    /// What closes the device; none where the viewer may not, or it is closed.
+    closer: Option<Closer>,
     views: Vec<(String, String)>,
     findings: Vec<String>,
 }
@@ -122,6 +132,9 @@ struct Row {
     word: String,
     name: String,
     what: String,
+    /// What IT does where the person can do nothing.
+    replace: Option<&'static str>,
+    quarantined: Option<String>,
     evidence: Option<Tag>,
     history: Vec<Part>,
     length: String,
@@ -356,6 +369,10 @@ fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
         word: judged::verdict(language, check.verdict, check.in_grace),
         name: judged::check(language, check.check),
         what: judged::what(language, check.check, &check.code, &check.params),
+        replace: (check.code == super::devices::UNFIXABLE).then(|| language.say("device.replace")),
+        quarantined: check
+            .quarantined_since
+            .map(|at| language.fill("device.quarantined", &[("since", &when.moment(at))])),
         evidence: check.evidence.map(|evidence| Tag::of(evidence, chrome)),
         history: chart::history(&check.history, &when),
         length: when.length(check.since),
@@ -371,6 +388,13 @@ fn asks(check: &DeviceCheck) -> bool {
         Verdict::Unknown => Told::of(check, Language::En).fix.is_some(),
         Verdict::Pass | Verdict::NotApplicable => false,
     }
+}
+
+/// A level's name, and what it is or why that is not known.
+fn level(level: &Level, language: Language) -> (&'static str, String) {
+    let name = language.say(if level.fact == "vendorPatch" { "proof.vendor-patch" } else { "device.kernel" });
+    let reason = || level.code.as_deref().map(|code| judged::reason(language, code));
+    (name, level.value.clone().or_else(reason).unwrap_or_default())
 }
 
 fn received(report: &ReceivedReport, chrome: &Chrome) -> Report {
@@ -421,6 +445,7 @@ fn odd(finding: &Finding, chrome: &Chrome) -> String {
             let codes: Vec<&str> = reasons.filter_map(|code| code.as_str()).collect();
             fill("finding.evidence-fell", &[("reasons", &codes.join(", "))])
         }
+        "enrolled-again" => fill("finding.enrolled-again", &[("device", &closing::label(&part("/device")))]),
         "sources-disagree" => {
             let [fact, report, source, other] = ["/fact", "/report", "/source", "/other"].map(part);
             let sides = [("fact", &*fact), ("report", &*report), ("source", &*source), ("other", &*other)];

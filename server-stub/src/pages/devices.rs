@@ -10,6 +10,9 @@ use crate::fleet::{
     filter::{Answer, UNREAD},
 };
 
+/// The reason of devices for which their maker makes nothing newer.
+pub(super) const UNFIXABLE: &str = "os-version.vendor-unfixable";
+
 /// The list. `groups` are the organisation's, to choose from.
 pub fn render(page: &DevicePage, filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Html<String> {
     let (language, when) = (chrome.language, chrome.when());
@@ -144,6 +147,7 @@ fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Cho
         }
         all.push(choice("group", language.say("filter.group"), names, filter.group.as_deref(), chrome));
     }
+    all.push(reasons(filter, chrome));
     let label = language.say("filter.evidence");
     all.push(choice("evidence", label, evidence, filter.evidence.map(Evidence::as_str), chrome));
     if groups.is_empty()
@@ -153,6 +157,16 @@ fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Cho
         all.push(choice("group", language.say("filter.group"), names, Some(group), chrome));
     }
     all
+}
+
+/// The reason that asks for another device rather than for a person's step, and whichever a link brought.
+fn reasons(filter: &DeviceFilter, chrome: &Chrome) -> Choice {
+    let language = chrome.language;
+    let mut options = vec![(UNFIXABLE.to_owned(), language.say("filter.reason.unfixable").to_owned())];
+    if let Some(code) = filter.reason.as_ref().filter(|code| *code != UNFIXABLE) {
+        options.push((code.clone(), judged::reason(language, code)));
+    }
+    choice("reason", language.say("filter.reason"), options, filter.reason.as_deref(), chrome)
 }
 
 fn choice(
@@ -189,10 +203,8 @@ fn chips(filter: &DeviceFilter, chrome: &Chrome) -> Vec<Chip> {
     });
     let deadline = filter.deadline_before.map(|at| (at.to_string(), when.moment(at)));
     let left = filter.left.map(|left| (left.as_str().to_owned(), language.say("filter.left.yes").to_owned()));
-    let reason = filter.reason.as_ref().map(|code| (code.clone(), judged::reason(language, code)));
     [
         ("verdict", verdict, "filter.verdict", without(|f| f.verdict = None)),
-        ("reason", reason, "filter.reason", without(|f| f.reason = None)),
         ("os", filter.os.as_ref().map(version), "filter.os", without(|f| f.os = None)),
         ("patch", filter.patch.as_ref().map(version), "filter.patch", without(|f| f.patch = None)),
         ("whatsapp", filter.whatsapp.as_ref().map(version), "filter.whatsapp", without(|f| f.whatsapp = None)),

@@ -8,6 +8,7 @@
 pub mod account;
 pub mod asset;
 pub mod chart;
+mod closing;
 pub mod coverage;
 pub mod device;
 pub mod devices;
@@ -20,6 +21,7 @@ pub mod problem;
 pub mod releases;
 pub mod shape;
 pub mod sign_in;
+mod sources;
 pub mod when;
 pub mod words;
 

@@ -4,11 +4,14 @@ use agent_core::judge::Platform;
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, chart, finish, judged, words::Speak as _};
-use crate::fleet::{DeviceFilter, ReleaseLineView, releases::FloorView};
+use super::{Chrome, Frame, Place, chart, finish, judged, sources::Sources, words::Speak as _};
+use crate::{
+    fleet::{DeviceFilter, ReleaseLineView, releases::FloorView},
+    releases::SourceView,
+};
 
 /// The page of the catalogue.
-pub fn render(lines: &[ReleaseLineView], chrome: &Chrome) -> Html<String> {
+pub fn render(lines: &[ReleaseLineView], sources: &[SourceView], chrome: &Chrome) -> Html<String> {
     let language = chrome.language;
     // Devices below several floors of a line are below its highest: the largest count is the line's.
     let below: u64 =
@@ -22,6 +25,7 @@ pub fn render(lines: &[ReleaseLineView], chrome: &Chrome) -> Html<String> {
         f: Frame::new(chrome, Place::Releases, language.say("releases.title")),
         heading,
         lines: lines.iter().map(|line| self::line(line, chrome)).collect(),
+        sources: Sources::of(sources, chrome),
     })
 }
 
@@ -31,6 +35,7 @@ struct Page<'a> {
     f: Frame<'a>,
     heading: String,
     lines: Vec<Line>,
+    sources: Sources,
 }
 
 struct Line {
@@ -73,18 +78,7 @@ struct Floor {
 
 fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
     let (language, when) = (chrome.language, chrome.when());
-    let product = match line.product.as_str() {
-        "os" => language.say("product.os"),
-        "security-patch" => language.say("product.security-patch"),
-        "whatsapp-business" => language.say("product.whatsapp-business"),
-        other => other,
-    }
-    .to_owned();
     let platform = Platform::from_word(&line.platform);
-    let name = platform.map_or_else(
-        || line.platform.chars().take(1).flat_map(char::to_uppercase).chain(line.platform.chars().skip(1)).collect(),
-        judged::platform,
-    );
     let mut about = Vec::new();
     if let Some(newest) = line.releases.first().filter(|newest| !newest.settled) {
         about.push(language.fill("releases.newest", &[("version", &newest.version)]));
@@ -104,7 +98,7 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
         }
     };
     Line {
-        title: format!("{product} · {name}"),
+        title: title(&line.product, &line.platform, chrome),
         latest: line.effective_latest.clone(),
         about: about.join(" · "),
         stale: line.stale,
@@ -137,6 +131,21 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
     }
 }
 
+/// A product on a platform, as people name them.
+pub(super) fn title(product: &str, platform: &str, chrome: &Chrome) -> String {
+    let product = match product {
+        "os" => chrome.language.say("product.os"),
+        "security-patch" => chrome.language.say("product.security-patch"),
+        "whatsapp-business" => chrome.language.say("product.whatsapp-business"),
+        other => other,
+    };
+    let name = Platform::from_word(platform).map_or_else(
+        || platform.chars().take(1).flat_map(char::to_uppercase).chain(platform.chars().skip(1)).collect(),
+        judged::platform,
+    );
+    format!("{product} · {name}")
+}
+
 fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &Chrome) -> Floor {
     let ending = if floor.exploited { "below-exploited-floor" } else { "below-floor" };
     let check = match product {
@@ -164,7 +173,7 @@ fn count(devices: Option<u64>, chrome: &Chrome) -> String {
     devices.map_or_else(|| "–".to_owned(), |devices| chrome.when().number(devices))
 }
 
-fn confidence(word: &str, chrome: &Chrome) -> String {
+pub(super) fn confidence(word: &str, chrome: &Chrome) -> String {
     match word {
         "official" => chrome.language.say("confidence.official").to_owned(),
         "curated" => chrome.language.say("confidence.curated").to_owned(),

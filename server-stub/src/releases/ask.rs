@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     claim::Claim,
+    fault::Fault,
     fetch::{Answer, FetchError, Fetcher, Validators},
     kept::{self, Asked, Part},
     round::Outcome,
@@ -127,14 +128,10 @@ impl Asking<'_> {
 
     /// The address, and where it fails its older form.
     async fn address(&self, address: &Address, own: &[&Part]) -> Result<Told, FetchError> {
-        let mirrored = |url: &str, file: &str| match &self.fetcher.mirror {
-            Some(mirror) => mirror.of(file),
-            None => url.to_owned(),
-        };
-        let first = self.one(&address.part, mirrored(&address.url, &address.mirrored), own).await;
+        let first = self.one(&address.part, self.fetcher.place(&address.url, &address.mirrored), own).await;
         match (first, &address.fallback) {
             (Err(error), Some((url, file))) if error.retry_after.is_none() => {
-                let second = self.one(&address.part, mirrored(url, file), own).await;
+                let second = self.one(&address.part, self.fetcher.place(url, file), own).await;
                 second.map_err(|_| error)
             }
             (first, _) => first,
@@ -145,7 +142,8 @@ impl Asking<'_> {
         let bounds = (self.source.longest(), self.source.patience());
         match self.fetcher.get(&url, &validators(own, &url), bounds).await? {
             Answer::Unchanged if own.is_empty() => {
-                Err(failed("the source says that nothing changed, and nothing is known of it yet"))
+                let what = "the source says that nothing changed, and nothing is known of it yet";
+                Err(FetchError::new(Fault::Shape, what))
             }
             Answer::Unchanged => Ok(Told::Unchanged),
             Answer::New { bytes, validators } => {
@@ -153,8 +151,8 @@ impl Asking<'_> {
                 // Off the threads that serve requests: megabytes take their time.
                 let read = tokio::task::spawn_blocking(move || source::read(source, &part, &bytes)).await;
                 let claims = match read {
-                    Ok(read) => read.map_err(|error| failed(error.to_string()))?,
-                    Err(_) => return Err(failed("the answer could not be read")),
+                    Ok(read) => read.map_err(|error| FetchError::new(error.cause.into(), error.to_string()))?,
+                    Err(_) => return Err(FetchError::new(Fault::Shape, "the answer could not be read")),
                 };
                 Ok(Told::New { claims, validators, url })
             }
@@ -185,15 +183,16 @@ impl Asking<'_> {
 
     async fn fail(&self, address: &Address, failures: u32, error: &FetchError) -> Result<(), StoreError> {
         let (source, now) = (self.source.name(), self.server.now());
-        let failure = Some((failures, error.retry_after));
+        let (failure, fault) = (Some((failures, error.retry_after)), error.fault);
         let next_at = Some(kept::next_at(now, Duration::ZERO, failure, kept::chance()));
         for scope in self.scopes.iter().copied() {
-            let (part, url, why) = (address.part.clone(), address.url.clone(), error.what.clone());
+            let (part, url, why) =
+                (address.part.clone(), self.fetcher.place(&address.url, &address.mirrored), error.what.clone());
             self.server
                 .store
                 .write(move |connection| {
                     let asked = Asked { source, part: &part, url: &url, now, next_at };
-                    kept::failed(connection, scope, asked, &why)
+                    kept::failed(connection, scope, asked, (&why, fault))
                 })
                 .await?;
         }
@@ -204,10 +203,6 @@ impl Asking<'_> {
 /// When any part last confirmed anything.
 fn fetched_at(parts: &[Vec<Part>]) -> Option<Timestamp> {
     parts.iter().flatten().filter_map(|part| part.fetched_at).max()
-}
-
-fn failed(what: impl Into<String>) -> FetchError {
-    FetchError { what: what.into(), retry_after: None, silent: false }
 }
 
 /// Whether any organisation wants it now.

@@ -1,12 +1,17 @@
 //! What is known of one product on one platform, who says so, and why it counts or not.
 
+use agent_core::judge::{
+    Catalogue,
+    catalogue::{Product, ReleaseLine, document::Family},
+    version::{Line as VersionLine, Version},
+};
 use jiff::{Timestamp, civil::Date};
 use rusqlite::Connection;
 use serde::Serialize;
 
 use super::{
     claim::{Claim, Line},
-    kept::{self, Kept, Standing},
+    kept::Kept,
     merge::{Ground, confidence_word},
     source::{self, ADMINISTRATOR, FLEET},
     weigh::{Administrator, Fate, Weighed},
@@ -17,28 +22,6 @@ use crate::{
     scope::Scope,
     store::StoreError,
 };
-
-/// One source as it stands now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct SourceView {
-    /// Its name.
-    pub source: String,
-    /// How far it can be believed.
-    pub confidence: String,
-    /// When it last confirmed what it says; none when it never did.
-    pub fetched_at: Option<Timestamp>,
-    /// How many hours ago.
-    pub age_hours: Option<i64>,
-    /// How many things it is asked for, and how many of them failed last.
-    pub parts: usize,
-    /// How many of them failed when they were asked last.
-    pub failing: usize,
-    /// Why.
-    pub last_error: Option<String>,
-    /// When it is asked again, where the server asks by schedule.
-    pub next_at: Option<Timestamp>,
-}
 
 /// One claim and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,6 +51,18 @@ pub struct ClaimView {
     pub why: String,
 }
 
+/// A model for which its maker makes no newer major version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EndedModel {
+    /// The last version for it.
+    pub last_version: String,
+    /// The day of that.
+    pub released: Option<Date>,
+    /// The last day of support of that version's major version, when announced.
+    pub supported_until: Option<Date>,
+}
+
 /// What is known of one product on one platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -83,32 +78,16 @@ pub struct Explanation {
     /// The newest version that a source lists for the model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub newest_for_model: Option<String>,
+    /// What its devices are measured by, where the maker has ended with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended: Option<EndedModel>,
     /// Every claim.
     pub claims: Vec<ClaimView>,
     /// What would change the answer.
     pub would_change: Vec<String>,
 }
 
-/// Every source that is known, whether it ever answered or not.
-pub fn sources(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Vec<SourceView>, StoreError> {
-    let parts = kept::parts(connection, scope)?;
-    let view = |name: &str| {
-        let Standing { parts, failing, fetched_at, last_error, next_at } = Standing::of(name, &parts);
-        SourceView {
-            source: name.to_owned(),
-            confidence: source::confidence(name).to_string(),
-            age_hours: fetched_at.map(|at| hours(now, at)),
-            fetched_at,
-            parts,
-            failing,
-            last_error,
-            next_at,
-        }
-    };
-    Ok(source::names().into_iter().map(view).collect())
-}
-
-fn hours(now: Timestamp, then: Timestamp) -> i64 {
+pub(super) fn hours(now: Timestamp, then: Timestamp) -> i64 {
     now.duration_since(then).as_hours().max(0)
 }
 
@@ -140,7 +119,9 @@ pub fn explain(
     if view.is_none() && claims.is_empty() {
         return Ok(None);
     }
-    let hold_back = Rules::load(connection, scope)?.policy(DEFAULT_GROUP).releases.hold_back;
+    let rules = Rules::load(connection, scope)?;
+    let hold_back = rules.policy(DEFAULT_GROUP).releases.hold_back;
+    let ended = model.and_then(|model| ended(&rules.catalogue, line, model));
     let newest = model.and_then(|model| newest_for(line, model, &own));
     let would_change = would_change(line, view.as_ref(), &own, &ground, hold_back);
     Ok(Some(Explanation {
@@ -148,9 +129,30 @@ pub fn explain(
         hold_back_days: hold_back.days(),
         model: model.map(str::to_owned),
         newest_for_model: newest,
+        ended,
         claims,
         would_change,
     }))
+}
+
+/// What the catalogue in force says of a model that gets nothing newer.
+fn ended(catalogue: &Catalogue, line: Line, model: &str) -> Option<EndedModel> {
+    fn of<L: VersionLine>(line: &ReleaseLine<Version<L>>, model: &str) -> Option<EndedModel> {
+        let last = line.last_version(model)?;
+        let cycle = line.support.iter().filter(|support| last.version.is_in_cycle(&support.cycle));
+        let cycle = cycle.max_by_key(|support| support.cycle.to_string().len());
+        Some(EndedModel {
+            last_version: last.version.to_string(),
+            released: last.released,
+            supported_until: cycle.and_then(|cycle| cycle.until),
+        })
+    }
+    match (line.product, line.platform) {
+        (Product::Os, Family::Android) => of(&catalogue.android_os, model),
+        (Product::Os, Family::Ios) => of(&catalogue.ios_os, model),
+        (Product::Os, host) => of(catalogue.host_os.get(host.as_str())?, model),
+        _ => None,
+    }
 }
 
 fn floor_of(claim: &Claim, wanted: Line) -> Option<&str> {

@@ -10,6 +10,8 @@ use std::{
 use reqwest::{Client, StatusCode, header, redirect};
 use url::{Host, Url};
 
+use super::fault::Fault;
+
 /// Until a connection stands.
 const CONNECT: Duration = Duration::from_secs(10);
 /// How many redirects of the same host are followed.
@@ -62,7 +64,7 @@ pub struct Limits {
 
 /// What came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// An answer, with what to name it by next time.
     New { bytes: Vec<u8>, validators: Validators },
     /// What is already here still holds.
@@ -71,25 +73,27 @@ pub(super) enum Answer {
 
 /// By what an answer that is already here is named.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Validators {
-    pub(super) etag: Option<String>,
-    pub(super) last_modified: Option<String>,
+pub(crate) struct Validators {
+    pub(crate) etag: Option<String>,
+    pub(crate) last_modified: Option<String>,
 }
 
 /// No answer that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
-pub(super) struct FetchError {
-    pub(super) what: String,
+pub(crate) struct FetchError {
+    pub(crate) what: String,
     /// How long the source asks to be left alone.
-    pub(super) retry_after: Option<Duration>,
+    pub(crate) retry_after: Option<Duration>,
     /// Whether nothing of the source answered at all.
-    pub(super) silent: bool,
+    pub(crate) silent: bool,
+    /// Of which kind it is.
+    pub(crate) fault: Fault,
 }
 
 impl FetchError {
-    fn new(what: impl Into<String>) -> Self {
-        Self { what: what.into(), retry_after: None, silent: false }
+    pub(crate) fn new(fault: Fault, what: impl Into<String>) -> Self {
+        Self { what: what.into(), retry_after: None, silent: false, fault }
     }
 }
 
@@ -110,14 +114,20 @@ impl Fetcher {
         Self { mirror, ..Self::default() }
     }
 
-    pub(super) async fn get(
+    /// Where something is asked for: at its own address, or at its place in the mirror.
+    pub(crate) fn place(&self, url: &str, mirrored: &str) -> String {
+        self.mirror.as_ref().map_or_else(|| url.to_owned(), |mirror| mirror.of(mirrored))
+    }
+
+    pub(crate) async fn get(
         &self,
         url: &str,
         known: &Validators,
         (longest, patience): (usize, Duration),
     ) -> Result<Answer, FetchError> {
         let parsed = Url::parse(url).ok().filter(may_call);
-        let parsed = parsed.ok_or_else(|| FetchError::new(format!("{url} is no address that may be asked")))?;
+        let parsed =
+            parsed.ok_or_else(|| FetchError::new(Fault::Refused, format!("{url} is no address that may be asked")))?;
         let longest = self.limits.longest.unwrap_or(longest);
         let patience = self.limits.patience.unwrap_or(patience);
         let mut call = self.client(parsed.scheme() == "http")?.get(parsed).timeout(patience);
@@ -135,12 +145,17 @@ impl Fetcher {
             status => {
                 let asked =
                     text(header::RETRY_AFTER).and_then(|asked| retry_after(&asked, text(header::DATE).as_deref()));
-                return Err(FetchError { retry_after: asked, ..FetchError::new(refusal(status, asked)) });
+                return Err(FetchError {
+                    retry_after: asked,
+                    ..FetchError::new(refused(status), refusal(status, asked))
+                });
             }
         }
         let validators = Validators { etag: text(header::ETAG), last_modified: text(header::LAST_MODIFIED) };
-        let too_long =
-            || FetchError::new(format!("the answer is longer than {} KiB, so it is not this source's", longest / 1024));
+        let too_long = || {
+            let what = format!("the answer is longer than {} KiB, so it is not this source's", longest / 1024);
+            FetchError::new(Fault::TooLong, what)
+        };
         if answer.content_length().is_some_and(|length| length > longest as u64) {
             return Err(too_long());
         }
@@ -156,7 +171,7 @@ impl Fetcher {
 
     fn client(&self, plain: bool) -> Result<&Client, FetchError> {
         let kept = if plain { &self.plain } else { &self.secure };
-        kept.get_or_init(|| client(plain)).as_ref().map_err(|error| FetchError::new(error.clone()))
+        kept.get_or_init(|| client(plain)).as_ref().map_err(|error| FetchError::new(Fault::Identity, error.clone()))
     }
 }
 
@@ -206,6 +221,15 @@ fn may_call(url: &Url) -> bool {
     }
 }
 
+fn refused(status: StatusCode) -> Fault {
+    match status.as_u16() {
+        404 | 410 => Fault::Missing,
+        401 | 403 | 407 => Fault::Refused,
+        429 => Fault::TooOften,
+        _ => Fault::Failing,
+    }
+}
+
 fn refusal(status: StatusCode, asked: Option<Duration>) -> String {
     let wait = asked.map_or_else(String::new, |asked| format!("; it asks for {} s of rest", asked.as_secs()));
     match status.as_u16() {
@@ -220,20 +244,21 @@ fn refusal(status: StatusCode, asked: Option<Duration>) -> String {
 
 fn failure(error: &reqwest::Error, patience: Duration) -> FetchError {
     if error.is_redirect() {
-        return FetchError::new("the source sends elsewhere, to another host or for ever; that is not followed");
+        let what = "the source sends elsewhere, to another host or for ever; that is not followed";
+        return FetchError::new(Fault::Elsewhere, what);
     }
-    let what = if let Some(why) = identity(error) {
-        format!(
-            "the source did not prove who it is ({why}); where its authority is none of this system's, install its root or use --mirror"
-        )
+    let (fault, what) = if let Some(why) = identity(error) {
+        let remedy = "where its authority is none of this system's, install its root or use --mirror";
+        (Fault::Identity, format!("the source did not prove who it is ({why}); {remedy}"))
     } else if error.is_connect() {
-        "the source cannot be reached; check the network and the proxy, or use --mirror".to_owned()
+        let what = "the source cannot be reached; check the network and the proxy, or use --mirror";
+        (Fault::Unreachable, what.to_owned())
     } else if error.is_timeout() {
-        format!("the source did not answer whole within {} s", patience.as_secs_f32())
+        (Fault::Slow, format!("the source did not answer whole within {} s", patience.as_secs_f32()))
     } else {
-        "the connection broke before the answer was whole".to_owned()
+        (Fault::Broken, "the connection broke before the answer was whole".to_owned())
     };
-    FetchError { what, retry_after: None, silent: true }
+    FetchError { silent: true, ..FetchError::new(fault, what) }
 }
 
 /// Why a handshake was given up, when it was.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use super::{
     claim::Claim,
+    fault::Fault,
     fetch::Validators,
     source::{self, Known},
 };
@@ -22,8 +23,11 @@ pub(super) struct Part {
     pub(super) name: String,
     pub(super) url: String,
     pub(super) fetched_at: Option<Timestamp>,
+    pub(super) tried_at: Timestamp,
     pub(super) validators: Validators,
     pub(super) last_error: Option<String>,
+    /// Of which kind it is, where that is known.
+    pub(super) last_fault: Option<Fault>,
     pub(super) failures: u32,
     pub(super) next_at: Option<Timestamp>,
 }
@@ -45,7 +49,8 @@ pub(super) struct Kept {
 
 pub(super) fn parts(connection: &Connection, scope: Scope) -> Result<Vec<Part>, StoreError> {
     let mut statement = connection.prepare_cached(
-        "SELECT source, part, url, fetched_at, etag, last_modified, last_error, failures, next_at
+        "SELECT source, part, url, fetched_at, etag, last_modified, last_error, failures, next_at, tried_at,
+                last_fault
          FROM release_sources WHERE org = ?1 ORDER BY source, part",
     )?;
     let rows = statement.query_map([scope.org()], |row| {
@@ -58,6 +63,8 @@ pub(super) fn parts(connection: &Connection, scope: Scope) -> Result<Vec<Part>, 
             last_error: row.get(6)?,
             failures: row.get(7)?,
             next_at: row.get::<_, Option<i64>>(8)?.map(from_ms),
+            tried_at: from_ms(row.get(9)?),
+            last_fault: row.get::<_, Option<String>>(10)?.and_then(|word| Fault::from_word(&word)),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -125,7 +132,7 @@ pub(super) fn answered(
              VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6, ?7, ?8)
              ON CONFLICT DO UPDATE SET url = excluded.url, fetched_at = excluded.fetched_at,
                  tried_at = excluded.tried_at, etag = excluded.etag, last_modified = excluded.last_modified,
-                 last_error = NULL, failures = 0, next_at = coalesce(excluded.next_at, next_at)",
+                 last_error = NULL, last_fault = NULL, failures = 0, next_at = coalesce(excluded.next_at, next_at)",
         )?
         .execute(params![
             scope.org(),
@@ -162,7 +169,8 @@ pub(super) fn answered(
 pub(super) fn confirmed(connection: &Connection, scope: Scope, asked: Asked<'_>) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "UPDATE release_sources SET fetched_at = ?4, tried_at = ?4, last_error = NULL, failures = 0, next_at = ?5
+            "UPDATE release_sources SET fetched_at = ?4, tried_at = ?4, last_error = NULL, last_fault = NULL,
+                 failures = 0, next_at = ?5
              WHERE org = ?1 AND source = ?2 AND part = ?3",
         )?
         .execute(params![scope.org(), asked.source, asked.part, to_ms(asked.now), asked.next_at.map(to_ms)])?;
@@ -176,13 +184,18 @@ pub(super) fn confirmed(connection: &Connection, scope: Scope, asked: Asked<'_>)
 }
 
 /// No answer: what is known stays, and grows old.
-pub(super) fn failed(connection: &Connection, scope: Scope, asked: Asked<'_>, why: &str) -> Result<(), StoreError> {
+pub(super) fn failed(
+    connection: &Connection,
+    scope: Scope,
+    asked: Asked<'_>,
+    (why, fault): (&str, Fault),
+) -> Result<(), StoreError> {
     connection
         .prepare_cached(
-            "INSERT INTO release_sources (org, source, part, url, tried_at, last_error, failures, next_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7)
+            "INSERT INTO release_sources (org, source, part, url, tried_at, last_error, failures, next_at, last_fault)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?8)
              ON CONFLICT DO UPDATE SET tried_at = excluded.tried_at, last_error = excluded.last_error,
-                 failures = failures + 1, next_at = excluded.next_at",
+                 failures = failures + 1, next_at = excluded.next_at, last_fault = excluded.last_fault",
         )?
         .execute(params![
             scope.org(),
@@ -191,38 +204,15 @@ pub(super) fn failed(connection: &Connection, scope: Scope, asked: Asked<'_>, wh
             asked.url,
             to_ms(asked.now),
             why,
-            asked.next_at.map(to_ms)
+            asked.next_at.map(to_ms),
+            fault.as_str()
         ])?;
     Ok(())
 }
 
-/// A source as a whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Standing {
-    pub(super) parts: usize,
-    pub(super) failing: usize,
-    pub(super) fetched_at: Option<Timestamp>,
-    pub(super) last_error: Option<String>,
-    pub(super) next_at: Option<Timestamp>,
-}
-
-impl Standing {
-    pub(super) fn of(name: &str, parts: &[Part]) -> Self {
-        let own: Vec<&Part> = parts.iter().filter(|part| part.source == name).collect();
-        let failing = own.iter().filter(|part| part.last_error.is_some());
-        Self {
-            parts: own.len(),
-            failing: failing.clone().count(),
-            fetched_at: own.iter().filter_map(|part| part.fetched_at).max(),
-            last_error: failing.clone().find_map(|part| Some(format!("{}: {}", part.name, part.last_error.as_ref()?))),
-            next_at: own.iter().filter_map(|part| part.next_at).min(),
-        }
-    }
-}
-
 /// When something is asked again: after its interval and up to a quarter more, so that servers spread; after
 /// failures at a moment drawn evenly from a span that doubles, and never before the source's own `Retry-After`.
-pub(super) fn next_at(
+pub(crate) fn next_at(
     now: Timestamp,
     every: Duration,
     failure: Option<(u32, Option<Duration>)>,
@@ -242,7 +232,7 @@ pub(super) fn next_at(
 }
 
 /// A number from 0 to 1 that nobody can foresee; the middle on a system without randomness.
-pub(super) fn chance() -> f64 {
+pub(crate) fn chance() -> f64 {
     crate::keys::random::<4>().map_or(0.5, |bytes| f64::from(u32::from_be_bytes(bytes)) / f64::from(u32::MAX))
 }
 

@@ -183,7 +183,7 @@ fn lines_of(weighed: &[Weighed<'_>], administrator: &Administrator) -> Vec<Value
 
 impl<'a> Said<'a> {
     fn add(&mut self, line: Line, kept: &'a Kept, exploited: &HashSet<&str>) {
-        let first_seen = jiff::tz::TimeZone::UTC.to_datetime(kept.first_seen).date();
+        let first_seen = first_day(kept);
         match &kept.claim {
             Claim::Release { version, released, .. } => self.release(line, version, released.unwrap_or(first_seen)),
             Claim::Seen { version, settled, .. } => self.release(line, version, settled.unwrap_or(first_seen)),
@@ -235,8 +235,8 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The newest version of each model.
-type Models<'a> = BTreeMap<&'a str, (semver::Version, &'a str)>;
+/// The newest version of each model, and its day.
+type Models<'a> = BTreeMap<&'a str, (semver::Version, &'a str, Date)>;
 
 /// Models that get no newer major version, where a source lists versions by model.
 fn last_versions<'a>(weighed: &[Weighed<'a>], administrator: &Administrator) -> Vec<(Line, &'a str, Value)> {
@@ -244,13 +244,14 @@ fn last_versions<'a>(weighed: &[Weighed<'a>], administrator: &Administrator) -> 
     // Disputed versions are real: they are those that only some models can have.
     let real = |one: &&Weighed<'a>| one.kept.current && matches!(one.fate, Fate::Used | Fate::Disputed { .. });
     for one in weighed.iter().filter(real) {
-        let Claim::Release { line, version, models, .. } = &one.kept.claim else { continue };
+        let Claim::Release { line, version, released, models, .. } = &one.kept.claim else { continue };
         let Some(order) = line.order(version) else { continue };
+        let day = released.unwrap_or_else(|| first_day(one.kept));
         for model in models {
             let newest = sources.entry((*line, &one.kept.source)).or_default();
-            let known = newest.entry(model).or_insert_with(|| (order.clone(), version));
+            let known = newest.entry(model).or_insert_with(|| (order.clone(), version, day));
             if known.0 < order {
-                *known = (order.clone(), version);
+                *known = (order.clone(), version, day);
             }
         }
     }
@@ -263,14 +264,19 @@ fn last_versions<'a>(weighed: &[Weighed<'a>], administrator: &Administrator) -> 
         if best(*line) != Some(source) {
             continue;
         }
-        let major = newest.values().map(|(order, _)| order.major).max().unwrap_or_default();
-        for (model, (order, version)) in newest {
+        let major = newest.values().map(|(order, ..)| order.major).max().unwrap_or_default();
+        for (model, (order, version, day)) in newest {
             if order.major < major && !administrator.has_model(*line, model) {
-                last.push((*line, *source, json!({"model": model, "lastVersion": version})));
+                last.push((*line, *source, json!({"model": model, "lastVersion": version, "released": day})));
             }
         }
     }
     last
+}
+
+/// The day on which a claim was first heard.
+fn first_day(kept: &Kept) -> Date {
+    jiff::tz::TimeZone::UTC.to_datetime(kept.first_seen).date()
 }
 
 /// How far a claim's source can be believed, in words.

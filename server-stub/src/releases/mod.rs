@@ -11,6 +11,7 @@
 mod ask;
 pub mod claim;
 mod explain;
+mod fault;
 mod fetch;
 mod import;
 mod kept;
@@ -19,18 +20,42 @@ mod round;
 mod schedule;
 mod seen;
 pub mod source;
+mod standing;
 #[cfg(test)]
 mod tests;
 mod weigh;
 
 pub use self::{
-    explain::{ClaimView, Explanation, SourceView, explain, sources},
+    explain::{ClaimView, EndedModel, Explanation, explain},
     fetch::{Fetcher, Limits, Mirror, MirrorError},
     import::{ImportError, Imported, check, import},
     merge::{MERGED, Merged, merge},
     round::{Outcome, Round, fetch},
     schedule::{fetch_due, keep_fetching},
     source::{Address, Cause, Known, ParseError, Source},
+    standing::{SourceState, SourceView, Spoken, sources},
+};
+
+/// The way out and its bounds, for what else is asked for over the network.
+pub(crate) mod network {
+    pub(crate) use super::{
+        fault::Fault,
+        fetch::{Answer, FetchError, Validators},
+        kept::{chance, next_at},
+        source::json as read_json,
+    };
+}
+
+/// Every word of a fault, for the words that say them.
+#[cfg(test)]
+pub(crate) const FAULTS: &[&str] = &{
+    let mut words = [""; fault::Fault::ALL.len()];
+    let mut place = 0;
+    while place < words.len() {
+        words[place] = fault::Fault::ALL[place].as_str();
+        place += 1;
+    }
+    words
 };
 
 /// Weighs and merges what any answer says, twice: the same comes of it, and it is a catalogue that can be served.

@@ -213,7 +213,7 @@ pub fn any_answer(bytes: &[u8]) {
 }
 
 /// Reads JSON; every fault names its path.
-fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
+pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
     // A file that an editor saved may begin with a byte order mark.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);

@@ -1,8 +1,9 @@
 //! The server's certificate, read again when its files change.
 
-use std::{path::Path, time::SystemTime};
+use std::{io, path::Path, sync::Arc, time::SystemTime};
 
 use axum_server::tls_rustls::RustlsConfig;
+use rustls::{ServerConfig, server::ServerSessionMemoryCache};
 use tokio::time::{Duration, MissedTickBehavior};
 
 use super::{ServeError, TlsFiles};
@@ -10,13 +11,23 @@ use super::{ServeError, TlsFiles};
 /// How often the files are looked at: certificates are renewed days before they end.
 const LOOK_EVERY: Duration = Duration::from_mins(1);
 
+/// How many phones may go on where their last connection ended, a few hundred bytes each.
+const SESSIONS: usize = 20_000;
+
 /// Reads the certificate and its key.
 pub(super) async fn load(files: &TlsFiles) -> Result<RustlsConfig, ServeError> {
-    RustlsConfig::from_pem_file(&files.cert, &files.key).await.map_err(|error| ServeError::Tls {
-        cert: files.cert.clone(),
-        key: files.key.clone(),
-        error,
-    })
+    let read =
+        read(files).await.map_err(|error| ServeError::Tls { cert: files.cert.clone(), key: files.key.clone(), error });
+    Ok(RustlsConfig::from_config(read?))
+}
+
+/// A phone opens one connection a check-in, so it gets one ticket for the next; browsers do with one as well.
+async fn read(files: &TlsFiles) -> io::Result<Arc<ServerConfig>> {
+    let read = RustlsConfig::from_pem_file(&files.cert, &files.key).await?.get_inner();
+    let mut config = ServerConfig::clone(&read);
+    config.send_tls13_tickets = 1;
+    config.session_storage = ServerSessionMemoryCache::new(SESSIONS);
+    Ok(Arc::new(config))
 }
 
 /// Takes up changed files, for ever.
@@ -39,8 +50,9 @@ async fn look(files: &TlsFiles, config: &RustlsConfig, used: &mut Changed) {
     if found == *used {
         return;
     }
-    match config.reload_from_pem_file(&files.cert, &files.key).await {
-        Ok(()) => {
+    match read(files).await {
+        Ok(read) => {
+            config.reload_from_config(read);
             *used = found;
             tracing::info!("the certificate was read again");
         }

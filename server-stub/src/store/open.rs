@@ -14,6 +14,8 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_keys.sql"),
     include_str!("migrations/0005_evidence.sql"),
     include_str!("migrations/0006_mdm.sql"),
+    include_str!("migrations/0007_truth.sql"),
+    include_str!("migrations/0008_closings.sql"),
 ];
 
 /// The writer's connection, migrated to the newest schema.

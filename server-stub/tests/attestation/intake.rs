@@ -542,3 +542,20 @@ async fn a_late_repetition_brings_the_evidence_of_then() {
     let judged = device.attestations[0].judged.as_ref().unwrap();
     assert_eq!(judged.challenged_at, Some(first.server_time), "it is of then, and ages from then");
 }
+
+#[tokio::test]
+async fn evidence_over_a_challenge_that_was_not_given_for_the_token_lets_nobody_in() {
+    let site = Site::new(&asked("required")).await;
+    let (token, pair) = (site.token().await, KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap());
+    let own = site.challenge(&token).await;
+    let of_another = site.challenge(&site.token().await).await.challenge;
+    for named in ["made up".to_owned(), of_another, own.challenge.to_ascii_uppercase()] {
+        let evidence = site.sound()(&named, &pair);
+        let sent = site.send_enrolment(&token, &pair, Platform::Android, &own, evidence, Some(named.clone())).await;
+        let refused = sent.err().unwrap();
+        assert_eq!(refused.code, "attestation-required");
+        assert!(refused.detail.as_ref().is_some_and(|detail| detail.contains("challenge-not-given")), "{refused:?}");
+    }
+    let evidence = site.sound()(&own.challenge, &pair);
+    site.send_enrolment(&token, &pair, Platform::Android, &own, evidence, None).await.unwrap();
+}

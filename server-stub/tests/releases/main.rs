@@ -12,3 +12,5 @@ mod memory;
 mod schedule;
 mod site;
 mod sources;
+mod standing;
+mod trust;

@@ -41,7 +41,10 @@ async fn every_source_is_read_over_http_and_merged() {
     assert_eq!(ends, [("17", false), ("16", true), ("13", true)]);
     // A model without the newest system gets none any more.
     let catalogue = site.catalogue().await;
-    assert_eq!(catalogue.ios_os.last_version("iPhone11,8").map(ToString::to_string).as_deref(), Some("18.7.2"));
+    assert_eq!(
+        catalogue.ios_os.last_version("iPhone11,8").map(|last| last.version.to_string()).as_deref(),
+        Some("18.7.2")
+    );
     assert_eq!(catalogue.ios_os.last_version("iPhone14,5"), None);
 }
 
@@ -200,8 +203,13 @@ async fn recorded_answers_of_real_feeds_are_read_and_merged() {
     assert_eq!(newest_18, "18.7.8");
     assert_eq!(site.fate(Line::IOS, "apple-gdmf", "18.7.10").await, "disputed");
     let catalogue = site.catalogue().await;
-    assert_eq!(catalogue.ios_os.last_version("iPhone11,8").map(ToString::to_string).as_deref(), Some("18.7.10"));
+    assert_eq!(
+        catalogue.ios_os.last_version("iPhone11,8").map(|last| last.version.to_string()).as_deref(),
+        Some("18.7.10")
+    );
     assert_eq!(catalogue.ios_os.last_version("iPhone14,5"), None);
+    let last = catalogue.ios_os.last_version("iPhone11,8").unwrap();
+    assert!(last.released.is_some(), "Apple names the day");
     let floors = &catalogue.whatsapp_ios.floors;
     let exploited: Vec<_> = floors.iter().filter(|floor| floor.exploited).map(|floor| floor.cve.as_str()).collect();
     assert_eq!((floors.len(), exploited), (4, vec!["CVE-2025-55177"]));

@@ -97,8 +97,10 @@ async def the_server_judges_what_crossed_as_the_phone_did(world):
 async def the_probe_is_asked_once_and_only_for_what_the_policy_asks(world):
     shell = await world.enrolled()
     shell.agent.check(a.Language.ES)
-    asked = set(shell.probe.wanted[0])
-    assert len(shell.probe.wanted) == 1 and len(asked) == len(shell.probe.wanted[0])
+    [wanted] = shell.probe.wanted
+    asked = set(wanted.facts)
+    assert len(asked) == len(wanted.facts)
+    assert wanted.muted_root_signs == [a.RootSign.TEST_KEYS], wanted.muted_root_signs
     left_out = {a.Fact.SECURITY_PATCH, a.Fact.BOOT_STATE, a.Fact.WHATSAPP_BUSINESS_SIGNERS}
     assert asked.isdisjoint(left_out) and a.Fact.SCREEN_LOCK in asked, asked
     shell.probe.saw["securityPatch"] = {"value": "2026-11-05", "evidence": "os-reported"}

@@ -31,7 +31,7 @@ def reading(name, wire):
         kind, value = a.FlagReading, lambda value: value
     elif name == "signers":
         kind, value = a.TextsReading, lambda value: value
-    elif name == "rootSigns":
+    elif name in ("rootSigns", "mutedRootSigns"):
         kind, value = a.RootSignsReading, lambda value: [word(a.RootSign, one) for one in value]
     elif name in WORDS:
         kind, words = WORDS[name]

@@ -77,6 +77,11 @@ func read(_ saw: [String: Seen]) -> Facts {
     let signs: [RootSign] = [
         .suBinary, .rootManager, .testKeys, .dangerousProperty, .writableSystem, .jailbreakFile, .injectedLibrary,
     ]
+    func found(_ name: String) -> RootSignsReading? {
+        reading(
+            saw[name], { .known(value: $0.split(separator: ",").map { word(String($0), of: signs) }, evidence: $1) },
+            { .unknown(reason: $0) })
+    }
     return Facts(
         model: text("model"),
         osVersion: text("osVersion"),
@@ -90,10 +95,8 @@ func read(_ saw: [String: Seen]) -> Facts {
             presence: presence("whatsappBusiness.presence"), installer: text("whatsappBusiness.installer")),
         whatsappConsumer: presence("whatsappConsumer"),
         ownAppGenuine: flag("ownAppGenuine"),
-        rootSigns: reading(
-            saw["rootSigns"],
-            { .known(value: $0.split(separator: ",").map { word(String($0), of: signs) }, evidence: $1) },
-            { .unknown(reason: $0) }),
+        rootSigns: found("rootSigns"),
+        mutedRootSigns: found("mutedRootSigns"),
         developerOptions: flag("developerOptions"),
         adb: flag("adb"))
 }

@@ -98,7 +98,8 @@ enum Cases {
         let phone = try await Phone.enrolled()
         _ = try phone.agent.check(language: .es)
         try mustEqual(phone.probe.wanted.value.count, 1)
-        let asked = phone.probe.wanted.value[0]
+        try mustEqual(phone.probe.wanted.value[0].mutedRootSigns, [.testKeys])
+        let asked = phone.probe.wanted.value[0].facts
         try mustEqual(Set(asked).count, asked.count)
         try must(Set(asked).isDisjoint(with: [.securityPatch, .bootState, .whatsappBusinessSigners]), "\(asked)")
         try must(asked.contains(.screenLock))

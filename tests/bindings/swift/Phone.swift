@@ -77,7 +77,7 @@ final class Phone: @unchecked Sendable {
 
 final class Probe: DeviceProbe {
     let saw: Shared<[String: Seen]>
-    let wanted = Shared<[[Fact]]>([])
+    let wanted = Shared<[WantedFacts]>([])
     let threads = Shared<Set<UInt>>([])
     let fault = Shared<(any Error)?>(nil)
     private let crossings: Shared<[String]>
@@ -87,7 +87,7 @@ final class Probe: DeviceProbe {
         self.saw = Shared(saw)
     }
 
-    func facts(wanted: [Fact]) throws -> Facts {
+    func facts(wanted: WantedFacts) throws -> Facts {
         crossings.change { $0.append("facts") }
         self.wanted.change { $0.append(wanted) }
         _ = threads.change { $0.insert(UInt(pthread_self())) }

@@ -44,6 +44,27 @@ async fn the_same_facts_are_told_once() {
 }
 
 #[tokio::test]
+async fn a_posture_that_the_device_holds_is_not_sent_again() {
+    let world = World::enrolled().await;
+    world.server.mood(Mood::NamesPosture, true);
+    let told = async || {
+        world.agent.report(&facts("16")).unwrap();
+        let last = world.deliver().await.last.unwrap();
+        (world.server.held().requests.last().unwrap().clone(), last.sequence, last.posture.unwrap())
+    };
+    let (first, _, posture) = told().await;
+    assert_eq!(first, "POST /v1/reports", "the device holds none yet");
+    let (second, sequence, same) = told().await;
+    assert!(second.starts_with("POST /v1/reports?posture="), "{second}");
+    assert_eq!((sequence, &same), (2, &posture));
+    world.clock.advance(SignedDuration::from_mins(5));
+    let (third, sequence, other) = told().await;
+    assert_eq!((&third, sequence), (&second, 3));
+    assert_ne!(other, posture, "the server has judged again, and sends what it found");
+    assert_ne!(told().await.0, second);
+}
+
+#[tokio::test]
 async fn a_server_that_lost_the_full_report_gets_another() {
     let world = World::enrolled().await;
     world.agent.report(&facts("16")).unwrap();

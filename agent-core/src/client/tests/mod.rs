@@ -9,6 +9,7 @@ mod rotating;
 mod saying;
 mod server;
 mod showing;
+mod speaking;
 mod stored;
 mod trying;
 

@@ -43,6 +43,8 @@ pub(super) enum Mood {
     ForgetsFull,
     /// It would like fresh evidence.
     WantsEvidence,
+    /// It names the posture, and leaves it out where the agent holds it.
+    NamesPosture,
 }
 
 /// What the server holds of its device.
@@ -62,6 +64,8 @@ pub(super) struct Held {
     pub(super) moods: BTreeSet<Mood>,
     /// Challenges that are not taken any more.
     pub(super) spent: BTreeSet<String>,
+    /// The report schemas that it reads; empty: the first alone, as before there was a second.
+    pub(super) schemas: Vec<u32>,
 }
 
 pub(super) struct FakeServer {
@@ -211,7 +215,9 @@ impl FakeServer {
         self.held().requests.push(format!("{} {}", request.method.as_str(), request.path));
         let body = request.body.as_ref().map_or(&[][..], |(_, body)| body);
         let text = String::from_utf8(body.to_vec()).unwrap();
-        match (request.method, request.path.as_str()) {
+        let (path, posture) =
+            request.path.split_once("?posture=").map_or((request.path.as_str(), None), |(path, tag)| (path, Some(tag)));
+        match (request.method, path) {
             (Method::Post, "/v1/challenges") => {
                 let _: ChallengeRequest = serde_json::from_slice(body).unwrap();
                 let (challenge, audience, server_time) = (self.challenge(), Self::audience(), self.clock.now());
@@ -219,7 +225,7 @@ impl FakeServer {
             }
             (Method::Post, "/v1/enrolments") => self.enrol(&text),
             (Method::Post, "/v1/reports") => {
-                self.report(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
+                self.report(&text).map_or_else(|problem| no(&problem), |answer| ok(&self.spare(answer, posture)))
             }
             (Method::Post, "/v1/statements" | "/v1/keys") => {
                 self.statement(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
@@ -309,6 +315,9 @@ impl FakeServer {
         let verified = held.open(envelope, Kind::Report);
         let report: Report = verified.read().unwrap();
         assert_eq!((report.device, &report.audience), (device, &Self::audience()));
+        if report.schema != 1 && !held.schemas.contains(&report.schema) {
+            return Err(problem(422, "schema-unsupported"));
+        }
         held.seen.entry(report.sequence).or_default().insert(envelope.to_owned());
         if held.spent.contains(&report.challenge) {
             return Err(problem(403, "challenge-invalid"));
@@ -329,12 +338,14 @@ impl FakeServer {
                 held.reports.insert(report.sequence, envelope.to_owned());
             }
         }
+        let (schema_versions, evidence_wanted) = (held.schemas.clone(), held.moods.contains(&Mood::WantsEvidence));
         drop(held);
         let (policy_epoch, policy_revision, _) = *guarded(&self.policy);
         Ok(Acknowledgement {
             sequence: report.sequence,
             report_hash: hex(&hash(envelope)),
             posture: json!({ "state": "compliant", "at": self.clock.now(), "policyRevision": 1, "catalogueRevision": 1, "checks": [] }),
+            posture_tag: None,
             state: DeviceState::Compliant,
             policy_revision,
             policy_epoch,
@@ -342,9 +353,19 @@ impl FakeServer {
             challenge: self.challenge(),
             next_check_in: 21_600,
             schema_version: 1,
-            evidence_wanted: self.held().moods.contains(&Mood::WantsEvidence),
+            schema_versions,
+            evidence_wanted,
             server_time: self.clock.now(),
         })
+    }
+
+    fn spare(&self, answer: Acknowledgement, held: Option<&str>) -> Acknowledgement {
+        if !self.held().moods.contains(&Mood::NamesPosture) {
+            return answer;
+        }
+        let tag = hex(&sha256(answer.posture.to_string().as_bytes()));
+        let posture = if held == Some(tag.as_str()) { serde_json::Value::Null } else { answer.posture };
+        Acknowledgement { posture, posture_tag: Some(tag), ..answer }
     }
 
     fn get(&self, path: &str, request: &Request) -> Response {

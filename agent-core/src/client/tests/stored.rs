@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use super::*;
 use crate::{
+    client::{LedgerEntry, Sent},
     judge::{facts::Declaration, text::Language},
     wire::statement::Subject,
 };
@@ -24,9 +25,10 @@ fn golden(file: &str, written: &BTreeMap<String, String>) -> BTreeMap<String, St
     serde_json::from_slice(&fs::read(&path).unwrap()).unwrap()
 }
 
-#[test]
-fn what_version_1_stored_is_written_the_same_and_read_again() {
-    let mut world = World::new();
+/// What a device with a queue holds, beside a server that reads these report schemas.
+fn queueing(schemas: &[u32]) -> World {
+    let world = World::new();
+    world.server.held().schemas = schemas.to_vec();
     block_on(async {
         world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
         world.agent.report(&facts("12")).unwrap();
@@ -37,12 +39,17 @@ fn what_version_1_stored_is_written_the_same_and_read_again() {
         world.network.next([Fate::AnswerLost]);
         world.deliver().await;
     });
-    let mut written = everything(&*world.ports.storage);
-    written.remove("own-posture.json");
-    let kept = golden("stored/v1.json", &written);
-    assert_eq!(kept, written, "what is stored has changed; keep the old file and add a new one");
+    world
+}
 
-    let (status, ledger) = (world.agent.status().unwrap(), world.agent.ledger().unwrap());
+/// Goes on from what is kept.
+fn goes_on(world: &mut World, kept: BTreeMap<String, String>) {
+    // Which schemas an enrolment offers is its version's.
+    let ledger = |world: &World| -> Vec<LedgerEntry> {
+        let entries = world.agent.ledger().unwrap().into_iter();
+        entries.filter(|entry| entry.kind != Sent::Enrolment).collect()
+    };
+    let (status, sent) = (world.agent.status().unwrap(), ledger(world));
     let storage = Arc::new(MemoryStorage::new());
     for (name, text) in kept {
         storage.write(&name, text.as_bytes()).unwrap();
@@ -50,9 +57,26 @@ fn what_version_1_stored_is_written_the_same_and_read_again() {
     world.ports.storage = storage;
     world.restart();
     assert_eq!(world.agent.status().unwrap(), status);
-    assert_eq!(world.agent.ledger().unwrap(), ledger);
+    assert_eq!(ledger(world), sent);
     assert_eq!(block_on(world.agent.deliver(Urgency::PersonAsked)).unwrap().acknowledged, 2);
     assert_eq!(world.agent.report(&facts("16")).unwrap().sequence, 4);
+}
+
+#[test]
+fn what_version_1_stored_is_read() {
+    let mut world = queueing(&[]);
+    let kept = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/golden/stored/v1.json")).unwrap();
+    goes_on(&mut world, serde_json::from_slice(&kept).unwrap());
+}
+
+#[test]
+fn what_version_2_stored_is_written_the_same_and_read_again() {
+    let mut world = queueing(&[1, 2]);
+    let mut written = everything(&*world.ports.storage);
+    written.remove("own-posture.json");
+    let kept = golden("stored/v2.json", &written);
+    assert!(kept == written, "what is stored has changed; keep the old file and add a new one");
+    goes_on(&mut world, kept);
 }
 
 #[test]

@@ -65,7 +65,7 @@ mod tests {
                 _ => assert!(reading["unknown"].is_string() && reading["unknown"] != "not-collected", "{name}"),
             }
         }
-        assert_eq!(facts.as_object().unwrap().len(), 17);
+        assert_eq!(facts.as_object().unwrap().len(), 20);
     }
 
     #[test]

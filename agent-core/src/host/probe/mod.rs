@@ -51,6 +51,8 @@ fn beyond_hosts(facts: &mut DeviceFacts, wanted: &Wanted) {
         Reading::unknown(UnknownReason::NotSupported)
     }
     facts.security_patch = read(wanted, "securityPatch", none);
+    facts.vendor_patch = read(wanted, "vendorPatch", none);
+    facts.kernel_version = read(wanted, "kernelVersion", none);
     facts.lock_complexity = read(wanted, "lockComplexity", none);
     facts.whatsapp_business.presence = read(wanted, "whatsappBusiness.presence", none);
     facts.whatsapp_business.version = read(wanted, "whatsappBusiness.version", none);
@@ -60,6 +62,7 @@ fn beyond_hosts(facts: &mut DeviceFacts, wanted: &Wanted) {
     facts.own_app_genuine = read(wanted, "ownAppGenuine", none);
     facts.boot_state = read(wanted, "bootState", none);
     facts.root_signs = read(wanted, "rootSigns", none);
+    facts.muted_root_signs = read(wanted, "mutedRootSigns", none);
     facts.developer_options = read(wanted, "developerOptions", none);
     facts.adb = read(wanted, "adb", none);
     facts.usage_rules = read(wanted, "usageRules", none);

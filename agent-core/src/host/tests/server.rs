@@ -145,6 +145,7 @@ impl FakeServer {
             report_hash: hex(&hash(envelope)),
             posture: json!({ "state": "not-compliant", "at": now, "policyRevision": 1, "catalogueRevision": 0,
                 "checks": [check] }),
+            posture_tag: None,
             state: DeviceState::NotCompliant,
             policy_revision: 1,
             policy_epoch: 1,
@@ -152,6 +153,7 @@ impl FakeServer {
             challenge: "challenge".into(),
             next_check_in: self.next_check_in,
             schema_version: 1,
+            schema_versions: vec![],
             evidence_wanted: false,
             server_time: now,
         })

@@ -5,11 +5,12 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        check::words,
+        check::{Rule, words},
         document::{Entry, Faults, Node, Reader, find, join},
+        facts::Platform,
         version::{Line, Version},
     },
-    Catalogue, Confidence, Floor, LastVersion, Product, Provenance, Release, ReleaseLine, Support,
+    Catalogue, Confidence, Floor, LastVersion, Product, Provenance, Quarantine, Release, ReleaseLine, Support,
 };
 
 /// A catalogue that was read, with the document it was read from.
@@ -84,6 +85,16 @@ fn catalogue(reader: &mut Reader, root: &Node, strict: bool) -> Option<Catalogue
         }
         None => reader.fault(root.place, "", "`metadata` is missing"),
     }
+    // A server writes these; a file that a person wrote may not, which the list of its keys says.
+    for node in find(top, "quarantines").filter(|_| !strict).map_or(&[][..], |node| reader.list(node, "quarantines")) {
+        let earlier = reader.take();
+        catalogue.quarantines.extend(quarantine(reader, node));
+        // One that an older agent cannot read does not hold there: the heuristic weighs as the policy says.
+        reader.take();
+        for fault in earlier {
+            reader.fault(fault.place, &fault.path, fault.what);
+        }
+    }
     for node in find(top, "lines").map_or(&[][..], |node| reader.list(node, "lines")) {
         let earlier = reader.take();
         line(reader, node, strict, &mut catalogue);
@@ -94,6 +105,23 @@ fn catalogue(reader: &mut Reader, root: &Node, strict: bool) -> Option<Catalogue
         }
     }
     Some(catalogue)
+}
+
+fn quarantine(reader: &mut Reader, node: &Node) -> Option<Quarantine> {
+    const PATH: &str = "quarantines";
+    let fields = reader.map(node, PATH)?;
+    let text =
+        |reader: &mut Reader, key: &str| find(fields, key).and_then(|node| reader.text(node, PATH)).map(str::to_owned);
+    let rule = find(fields, "rule").and_then(|node| reader.word(node, PATH, &choices(Rule::ALL, Rule::as_str)))?;
+    let platform =
+        find(fields, "platform").and_then(|node| reader.word(node, PATH, &choices(Platform::ALL, Platform::as_str)))?;
+    Some(Quarantine {
+        rule,
+        platform,
+        os_version: text(reader, "osVersion")?,
+        security_patch: text(reader, "securityPatch"),
+        since: parsed(reader, node, fields, PATH, "since", MOMENT)?,
+    })
 }
 
 const MOMENT: &str = "a moment such as 2026-11-24T09:00:00Z";
@@ -204,12 +232,13 @@ fn add<L: Line>(
     }
     for node in find(entries, "models").map_or(&[][..], |node| reader.list(node, "lines.models")) {
         let path = "lines.models";
-        let Some(fields) = fields(reader, node, path, strict, &["model", "lastVersion"]) else { continue };
+        let Some(fields) = fields(reader, node, path, strict, &["model", "lastVersion", "released"]) else { continue };
         let last = version(reader, node, fields, path, "lastVersion");
+        let released = find(fields, "released").and_then(|node| reader.parsed(node, "lines.models.released", DAY));
         match (last, find(fields, "model").and_then(|node| reader.text(node, "lines.models.model"))) {
             (Some(version), Some(model)) => {
                 let provenance = provenance.clone();
-                line.last_versions.push(LastVersion { model: model.to_owned(), version, provenance });
+                line.last_versions.push(LastVersion { model: model.to_owned(), version, released, provenance });
             }
             (_, None) => reader.fault(node.place, path, "`model` is missing; write it as the device prints it"),
             _ => {}
@@ -318,7 +347,11 @@ mod tests {
         };
         let two = r#"{ "model": "Pixel 4a", "lastVersion": "12" }, { "model": "Pixel 4a", "lastVersion": "13" }"#;
         let read = lines("os", two).unwrap();
-        assert_eq!(read.android_os.last_version("Pixel 4a"), "13".parse().ok().as_ref());
+        assert_eq!(read.android_os.last_version("Pixel 4a").map(|last| &last.version), "13".parse().ok().as_ref());
+        let dated = r#"{ "model": "Pixel 4a", "lastVersion": "13", "released": "2022-08-15" }"#;
+        let read = lines("os", dated).unwrap();
+        let released = read.android_os.last_version("Pixel 4a").and_then(|last| last.released);
+        assert_eq!(released, "2022-08-15".parse().ok());
         assert_eq!(read.android_os.last_version("Pixel 4"), None);
         for (product, models, told) in [
             ("whatsapp-business", two, "only a line of product os has models"),
@@ -326,10 +359,26 @@ mod tests {
             ("os", r#"{ "model": "Pixel 4a" }"#, "`lastVersion` is missing"),
             ("os", r#"{ "model": "Pixel 4a", "lastVersion": "Tiramisu" }"#, "is not Android version"),
             ("os", r#"{ "model": "Pixel 4a", "lastVersion": "13", "last": 1 }"#, "this key is not known"),
+            ("os", r#"{ "model": "Pixel 4a", "lastVersion": "13", "released": "soon" }"#, "lines.models.released"),
         ] {
             let faults = lines(product, models).unwrap_err().to_string();
             assert!(faults.contains(told), "{faults}");
         }
+    }
+
+    #[test]
+    fn a_quarantine_is_read_of_a_server_alone_and_one_of_a_newer_server_is_left_out() {
+        let mut json = CatalogueDocument::from_text("catalogue.json", EXAMPLE).unwrap().json;
+        let own = serde_json::json!({ "rule": "device-integrity.root-signs", "platform": "android", "osVersion": "17",
+                                      "securityPatch": "2026-11-05", "since": "2026-11-24T09:00:00Z" });
+        let newer = serde_json::json!({ "rule": "device-integrity.vibes", "platform": "android", "osVersion": "17",
+                                        "since": "2026-11-24T09:00:00Z" });
+        json["quarantines"] = serde_json::json!([newer, own, 7]);
+        let read = CatalogueDocument::from_json(&json).unwrap().catalogue;
+        assert_eq!(read.quarantines.len(), 1);
+        assert_eq!(read.quarantines[0].rule, Rule::RootSigns);
+        let written = CatalogueDocument::from_text("catalogue.json", &json.to_string()).unwrap_err().to_string();
+        assert!(written.contains("quarantines") && written.contains("not known"), "{written}");
     }
 
     #[test]

@@ -27,7 +27,13 @@ pub(super) fn find(asked: &Asked<'_>) -> Found {
     let Condition::NoSigns { muted } = &asked.rule.condition else { return asked.misfit() };
     match asked.read(&facts.root_signs) {
         Ok((signs, evidence)) => {
+            // Muted when it was read, and asked for now: nobody looked.
+            let not_looked_for =
+                facts.muted_root_signs.value().is_some_and(|skipped| skipped.iter().any(|sign| !muted.contains(sign)));
             let loud: Vec<&str> = signs.iter().filter(|sign| !muted.contains(sign)).map(|sign| sign.as_str()).collect();
+            if loud.is_empty() && not_looked_for {
+                return Found::unknown(Reason::UnknownNotCollected {});
+            }
             Found::that(loud.is_empty(), good, Reason::RootSigns { signs: loud.join(", ") }, evidence)
         }
         Err(reason) => Found::unknown(reason),

@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        catalogue::ReleaseLine,
+        catalogue::{LastVersion, ReleaseLine},
         check::Rule,
         facts::{Evidence, Platform},
         reason::Reason,
@@ -24,6 +24,9 @@ const WORDS: Words = Words {
     below_minimum: |found, required| Reason::OsBelowMinimum { found, required },
     behind: |found, latest| Reason::OsBehindLatest { found, latest },
 };
+
+/// The term for a day that no source tells.
+const UNKNOWN_DATE: &str = "unknown-date";
 
 pub(super) fn find(asked: &Asked<'_>) -> Found {
     let (facts, catalogue) = (asked.context.facts, asked.context.catalogue);
@@ -48,6 +51,9 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
     let Ok(found) = text.parse::<Version<L>>() else {
         return Found::unknown(Reason::UnknownUnparseable { found: text.chars().take(40).collect() });
     };
+    // A model that cannot be read, or that no source lists, is judged as if its maker still made everything for it.
+    let model = asked.read(&asked.context.facts.model).ok();
+    let last = model.and_then(|(model, _)| line.last_version(model));
     let answer = match asked.rule.rule {
         Rule::OsFloor => release::floor(&found, line, &WORDS, evidence),
         Rule::OsMinimum => release::minimum(&found, asked, &WORDS, evidence),
@@ -55,9 +61,12 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
             let unsupported = |found, ended| Reason::OsUnsupported { found, ended };
             release::supported(&found, line, asked.context.now, &WORDS, unsupported, evidence)
         }
-        _ => release::behind_latest(&found, line, Rivals::OwnCycle, asked, &WORDS, evidence),
+        _ => release::behind_latest(&found, line, &Rivals::OwnModel(last), asked, &WORDS, evidence),
     };
-    unfixable(asked, &found, line, answer)
+    match last.filter(|last| last.version <= found) {
+        Some(last) => unfixable(asked, &found, line, last, answer),
+        None => answer,
+    }
 }
 
 /// A failing that no update can end, since the vendor makes none for this model: judged alike, told otherwise.
@@ -65,26 +74,30 @@ fn unfixable<L: Line>(
     asked: &Asked<'_>,
     found: &Version<L>,
     line: &ReleaseLine<Version<L>>,
+    last: &LastVersion<Version<L>>,
     mut answer: Found,
 ) -> Found {
+    let now = asked.context.now;
     let Finding::Fails(reason) = &answer.finding else { return answer };
-    let mut ends = None;
+    let mut changes = None;
     let required = match reason {
         Reason::OsBelowFloor { floor, .. } | Reason::OsBelowExploitedFloor { floor, .. } => floor.clone(),
         Reason::OsBelowMinimum { required, .. } => required.clone(),
         Reason::OsBehindLatest { latest, .. } => latest.clone(),
-        _ => match release::lowest_supported(line, asked.context.now) {
+        _ => match release::lowest_supported(line, now) {
             Some((cycle, end)) => {
-                ends = end;
+                changes = end;
                 cycle.to_string()
             }
             None => return answer,
         },
     };
-    let Ok((model, _)) = asked.read(&asked.context.facts.model) else { return answer };
-    if line.last_version(model).is_some_and(|last| last <= found) {
-        answer.finding = Finding::Fails(Reason::OsVendorUnfixable { found: found.to_string(), required });
-        answer.changes_at = [answer.changes_at, ends].into_iter().flatten().min();
-    }
+    // The end of support is the weightier day; until it comes, the day of the last version is told.
+    let ends = release::support_of(found, line);
+    let ended = ends.filter(|(_, ends)| *ends <= now).map(|(until, _)| until);
+    let since = ended.or(last.released).map_or_else(|| UNKNOWN_DATE.to_owned(), |day| day.to_string());
+    let turns = ends.map(|(_, ends)| ends).filter(|ends| *ends > now);
+    answer.finding = Finding::Fails(Reason::OsVendorUnfixable { found: found.to_string(), required, since });
+    answer.changes_at = [answer.changes_at, changes, turns].into_iter().flatten().min();
     answer
 }

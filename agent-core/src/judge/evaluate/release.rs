@@ -1,10 +1,10 @@
 //! A version against its line of releases: floor, minimum, behind the newest settled release.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     super::{
-        catalogue::{Floor, Release, ReleaseLine, Support, start_of},
+        catalogue::{Floor, LastVersion, ReleaseLine, Support, start_of},
         facts::Evidence,
         period::Period,
         policy::Condition,
@@ -23,13 +23,13 @@ pub(super) struct Words {
 }
 
 /// Which releases a version is measured against.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rivals {
+pub(super) enum Rivals<'l, V> {
     /// Every newer release.
     All,
-    /// Newer releases of its own cycle while that is supported: a device that cannot run the next major version
-    /// is not behind it. This makes the fewest false failures where the model's newest release is not known.
-    OwnCycle,
+    /// Newer releases of its own cycle while that is supported, and of these only what exists for its model where the
+    /// last version for that is known: a device that cannot run a version is not behind it. Where nothing is known of
+    /// the model this makes the fewest false failures. Once support has ended every newer release counts again.
+    OwnModel(Option<&'l LastVersion<V>>),
 }
 
 /// A version against a floor.
@@ -90,9 +90,15 @@ pub(super) fn supported<L: Line>(
     let Some(until) = cycle.until else {
         return Found::new(Finding::Passes((words.good)(found.to_string())), evidence);
     };
-    let ends = until.tomorrow().map_or(Timestamp::MAX, start_of);
+    let ends = end_of(until);
     let fails = unsupported(found.to_string(), until.to_string());
     Found::that(now < ends, (words.good)(found.to_string()), fails, evidence).changing(Some(ends))
+}
+
+/// The last day of support of a version's cycle, and the moment when it has passed; none while no end is known.
+pub(super) fn support_of<L: Line>(found: &Version<L>, line: &ReleaseLine<Version<L>>) -> Option<(Date, Timestamp)> {
+    let until = cycle_of(found, line)?.until?;
+    Some((until, end_of(until)))
 }
 
 /// The lowest cycle that is still supported, and the end of that.
@@ -100,8 +106,7 @@ pub(super) fn lowest_supported<L: Line>(
     line: &ReleaseLine<Version<L>>,
     now: Timestamp,
 ) -> Option<(&Version<L>, Option<Timestamp>)> {
-    let end = |until: jiff::civil::Date| until.tomorrow().map_or(Timestamp::MAX, start_of);
-    let cycles = line.support.iter().map(|support| (&support.cycle, support.until.map(end)));
+    let cycles = line.support.iter().map(|support| (&support.cycle, support.until.map(end_of)));
     cycles.filter(|(_, ends)| ends.is_none_or(|ends| now < ends)).min_by(|a, b| a.0.cmp(b.0))
 }
 
@@ -110,11 +115,21 @@ fn cycle_of<'l, L: Line>(found: &Version<L>, line: &'l ReleaseLine<Version<L>>) 
     holding.max_by(|a, b| a.cycle.to_string().len().cmp(&b.cycle.to_string().len()))
 }
 
+/// Every newer release with its day.
+fn newer<'l, L: Line>(found: &Version<L>, line: &'l ReleaseLine<Version<L>>) -> Vec<(&'l Version<L>, Date)> {
+    let newer = line.releases.iter().filter(|release| release.version > *found);
+    newer.map(|release| (&release.version, release.released)).collect()
+}
+
+fn end_of(until: Date) -> Timestamp {
+    until.tomorrow().map_or(Timestamp::MAX, start_of)
+}
+
 /// A version against the newest settled release.
 pub(super) fn behind_latest<L: Line>(
     found: &Version<L>,
     line: &ReleaseLine<Version<L>>,
-    rivals: Rivals,
+    rivals: &Rivals<'_, Version<L>>,
     asked: &Asked<'_>,
     words: &Words,
     evidence: Evidence,
@@ -127,33 +142,47 @@ pub(super) fn behind_latest<L: Line>(
         let days = now.duration_since(fetched_at).as_hours() / 24;
         return Found::unknown(Reason::StaleReleaseSource { days: days.to_string() });
     }
-    let own_cycle = (rivals == Rivals::OwnCycle)
-        .then(|| cycle_of(found, line))
-        .flatten()
-        .filter(|cycle| cycle.until.is_none_or(|until| now < until.tomorrow().map_or(Timestamp::MAX, start_of)));
-    let newer = line.releases.iter().filter(|release| {
-        release.version > *found && own_cycle.is_none_or(|cycle| release.version.is_in_cycle(&cycle.cycle))
-    });
     let mut next = too_old_at;
-    let mut settled: Vec<&Release<Version<L>>> = Vec::new();
-    for release in newer {
-        let settles = release.settled_at(rules.hold_back);
+    let (mut newer, mut reach) = (newer(found, line), None);
+    if let Rivals::OwnModel(last) = *rivals {
+        // What only some models can have stands in no list of releases; this model can have it.
+        if let Some((last, released)) = last.and_then(|last| Some((last, last.released?)))
+            && last.version > *found
+            && !newer.iter().any(|(version, _)| **version == last.version)
+        {
+            newer.push((&last.version, released));
+        }
+        reach = last.map(|last| &last.version);
+        let supported = cycle_of(found, line).filter(|cycle| cycle.until.is_none_or(|until| now < end_of(until)));
+        if let Some(cycle) = supported {
+            newer.retain(|(version, _)| {
+                version.is_in_cycle(&cycle.cycle) && reach.is_none_or(|reach| *version <= reach)
+            });
+            next = next.min(cycle.until.map_or(Timestamp::MAX, end_of));
+        }
+    }
+    let mut settled: Vec<(&Version<L>, Date)> = Vec::new();
+    for (version, released) in newer {
+        let settles = rules.hold_back.after(start_of(released));
         if settles <= now {
-            settled.push(release);
+            settled.push((version, released));
         } else {
             next = next.min(settles);
         }
     }
     let too_many = releases.is_some_and(|allowed| settled.len() > usize::try_from(allowed).unwrap_or(usize::MAX));
     let too_long_at = days.and_then(|days| {
-        let oldest = settled.iter().map(|release| release.released).min()?;
+        let oldest = settled.iter().map(|(_, released)| *released).min()?;
         Some(Period::from_days(days).after(start_of(oldest)))
     });
     let too_long = too_long_at.is_some_and(|moment| moment <= now);
     if let Some(moment) = too_long_at.filter(|moment| *moment > now) {
         next = next.min(moment);
     }
-    let latest = settled.iter().map(|release| &release.version).max();
+    // What is told to be had is what the model can have, where it has not got that yet.
+    let can =
+        settled.iter().map(|(version, _)| *version).filter(|version| reach.is_some_and(|reach| *version <= reach));
+    let latest = can.max().or_else(|| settled.iter().map(|(version, _)| *version).max());
     let finding = match latest {
         Some(latest) if too_many || too_long => Finding::Fails((words.behind)(found.to_string(), latest.to_string())),
         _ => Finding::Passes((words.good)(found.to_string())),

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 
 use super::{
     super::{
-        catalogue::{Confidence, Floor, LastVersion, Provenance, Release, ReleaseLine, Support},
+        catalogue::{Confidence, Floor, LastVersion, Provenance, Quarantine, Release, ReleaseLine, Support},
         facts::*,
-        policy::{Condition, EvidenceRules, Notice, Paper, ReleaseRules, StaleRules},
+        policy::{Condition, EvidenceRules, Notice, Paper, QuarantineRules, ReleaseRules, StaleRules},
         quiet_hours::QuietHours,
         version::{Line, Version},
     },
@@ -50,6 +50,7 @@ fn policy(checks: Vec<(Check, CheckPolicy)>) -> Policy {
         checks: checks.into_iter().map(|(name, check)| ((Platform::Android, name), check)).collect(),
         notice: Notice::default(),
         evidence: EvidenceRules::default(),
+        quarantine: None,
         exceptions: Vec::new(),
         unsupported: Vec::new(),
     }
@@ -332,8 +333,13 @@ fn a_version_newer_than_every_source_never_fails() {
 #[test]
 fn a_failing_that_no_update_can_end_is_judged_alike_and_told_otherwise() {
     let mut known = catalogue();
-    known.android_os.last_versions =
-        vec![LastVersion { model: "Pixel 4a".into(), version: "13".parse().unwrap(), provenance: provenance() }];
+    let last = |model: &str, released: Option<&str>| LastVersion {
+        model: model.into(),
+        version: "13".parse().unwrap(),
+        released: released.map(|day| day.parse().unwrap()),
+        provenance: provenance(),
+    };
+    known.android_os.last_versions = vec![last("Pixel 4a", Some("2022-08-15"))];
     let os = |asked: Vec<RulePolicy>| policy(vec![(Check::OsVersion, check(asked))]);
     let minimum = rule(Rule::OsMinimum, Condition::Minimum("14".into()));
     let told = |model: &str, version: &str, asked: RulePolicy| {
@@ -346,7 +352,11 @@ fn a_failing_that_no_update_can_end_is_judged_alike_and_told_otherwise() {
         assert_eq!(posture.state, PostureState::NotCompliant);
         posture.checks[0].reason.clone()
     };
-    let unfixable = |required: &str| Reason::OsVendorUnfixable { found: "13".into(), required: required.into() };
+    let unfixable = |required: &str| Reason::OsVendorUnfixable {
+        found: "13".into(),
+        required: required.into(),
+        since: "2026-03-02".into(),
+    };
     let supported = || rule(Rule::OsSupported, Condition::Holds);
     let behind = rule(Rule::OsBehindLatest, Condition::BehindLatest { releases: Some(0), days: None });
     assert_eq!(told("Pixel 4a", "13", minimum.clone()), unfixable("14"));
@@ -355,6 +365,158 @@ fn a_failing_that_no_update_can_end_is_judged_alike_and_told_otherwise() {
     assert_eq!(told("Pixel 4a", "12", minimum.clone()).code(), "os-version.below-minimum", "13 is to be had");
     assert_eq!(told("Pixel 8", "13", minimum).code(), "os-version.below-minimum");
     assert_eq!(told("Pixel 8", "13", supported()).code(), "os-version.unsupported");
+}
+
+/// A line of iOS as it was when 26 was new: 18 still mended, 15 no more, and two models that get neither.
+fn apple() -> Catalogue {
+    let mut known = catalogue();
+    let support = |cycle: &str, until: Option<&str>| Support {
+        cycle: cycle.parse().unwrap(),
+        until: until.map(|day| day.parse().unwrap()),
+        provenance: provenance(),
+    };
+    let last = |model: &str, version: &str, released: Option<&str>| LastVersion {
+        model: model.into(),
+        version: version.parse().unwrap(),
+        released: released.map(|day| day.parse().unwrap()),
+        provenance: provenance(),
+    };
+    known.ios_os = line(
+        &[("26.1", "2026-10-20"), ("18.7.2", "2026-10-20"), ("18.7.1", "2026-09-20"), ("15.8.5", "2026-03-01")],
+        None,
+    );
+    known.ios_os.support = vec![support("26", None), support("18", None), support("15", Some("2026-04-30"))];
+    known.ios_os.last_versions = vec![
+        last("iPhone11,8", "18.7.10", Some("2026-11-01")),
+        last("iPad7,11", "18.7.1", Some("2026-09-20")),
+        last("iPhone9,1", "15.8.5", Some("2026-03-01")),
+        last("iPhone8,1", "15.8.5", None),
+    ];
+    known
+}
+
+fn on_apple(model: &str, version: &str, asked: RulePolicy, moment: Timestamp) -> CheckVerdict {
+    let mut policy = policy(vec![(Check::OsVersion, check(vec![asked]))]);
+    policy.checks = policy.checks.into_iter().map(|((_, check), rules)| ((Platform::Ios, check), rules)).collect();
+    let facts = DeviceFacts {
+        platform: Platform::Ios,
+        model: Reading::reported(model.into()),
+        os_version: Reading::reported(version.into()),
+        ..good_facts()
+    };
+    evaluate(&facts, &policy, &apple(), &Standing::default(), moment).checks.remove(0)
+}
+
+#[test]
+fn a_device_is_measured_by_the_newest_that_exists_for_its_model() {
+    let behind = || rule(Rule::OsBehindLatest, Condition::BehindLatest { releases: Some(0), days: None });
+    let told = |model: &str, version: &str| on_apple(model, version, behind(), now()).reason;
+    let late = |found: &str, latest: &str| Reason::OsBehindLatest { found: found.into(), latest: latest.into() };
+    let good = |found: &str| Reason::OsGood { found: found.into() };
+    // What only some models can have is expected of these, once it has settled.
+    assert_eq!(told("iPhone11,8", "18.7.2"), late("18.7.2", "18.7.10"));
+    assert_eq!(told("iPhone11,8", "18.7.10"), good("18.7.10"));
+    assert_eq!(on_apple("iPhone11,8", "18.7.2", behind(), at("2026-11-07T23:00:00Z")).reason, good("18.7.2"));
+    // What a model cannot have is not expected of it.
+    assert_eq!(told("iPad7,11", "18.7.1"), good("18.7.1"));
+    assert_eq!(told("iPad7,11", "18.7"), late("18.7", "18.7.1"));
+    // A model that no source lists, and one that cannot be read, are judged as before.
+    assert_eq!(told("iPhone99,1", "18.7.1"), late("18.7.1", "18.7.2"));
+    assert_eq!(told("iPhone99,1", "18.7.2"), good("18.7.2"));
+    // Support has ended: never a pass, and what is told to be had is what the model can have.
+    assert_eq!(told("iPhone9,1", "15.8.4"), late("15.8.4", "15.8.5"));
+    assert_eq!(told("iPhone99,1", "15.8.5"), late("15.8.5", "26.1"));
+    assert_eq!(
+        told("iPhone9,1", "15.8.5"),
+        Reason::OsVendorUnfixable { found: "15.8.5".into(), required: "26.1".into(), since: "2026-04-30".into() }
+    );
+}
+
+#[test]
+fn since_when_nothing_can_be_done_is_the_end_of_support_or_the_day_of_the_last_version() {
+    let minimum = || rule(Rule::OsMinimum, Condition::Minimum("27".into()));
+    let since = |model: &str, version: &str, moment: &str| {
+        let verdict = on_apple(model, version, minimum(), at(moment));
+        assert_eq!((verdict.verdict, verdict.reason.code()), (Verdict::Fail, "os-version.vendor-unfixable"));
+        verdict.reason.params().into_iter().find(|(name, _)| *name == "since").unwrap().1.to_owned()
+    };
+    let (before, after) = ("2026-04-30T12:00:00Z", "2026-05-01T00:00:00Z");
+    assert_eq!(since("iPhone9,1", "15.8.5", before), "2026-03-01");
+    assert_eq!(since("iPhone9,1", "15.8.5", after), "2026-04-30");
+    assert_eq!(since("iPhone8,1", "15.8.5", before), "unknown-date");
+    let params = [("found", "15.8.5"), ("required", "27"), ("since", "unknown-date")];
+    let params = params.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let told = |language| crate::judge::text::told(language, Check::OsVersion, "os-version.vendor-unfixable", &params);
+    let (es, en) = (told(crate::judge::text::Language::Es), told(crate::judge::text::Language::En));
+    assert!(es.what.contains("(desde: no se sabe)") && en.what.contains("(since: not known)"), "{es:?} {en:?}");
+    assert!(es.fix.unwrap().contains("No tienes que hacer nada"), "the person has nothing to do");
+    assert!(en.fix.unwrap().contains("nothing for you to do"), "the person has nothing to do");
+}
+
+#[test]
+fn the_last_version_below_a_floor_still_fails() {
+    let mut known = apple();
+    known.ios_os.floors = vec![Floor {
+        version: "18.7.5".parse().unwrap(),
+        affected_from: None,
+        cve: "CVE-2026-4242".into(),
+        exploited: true,
+        provenance: provenance(),
+    }];
+    let mut policy = policy(vec![(Check::OsVersion, check(vec![rule(Rule::OsFloor, Condition::Holds)]))]);
+    policy.checks = policy.checks.into_iter().map(|((_, check), rules)| ((Platform::Ios, check), rules)).collect();
+    for (model, version, code) in [
+        ("iPad7,11", "18.7.1", "os-version.vendor-unfixable"),
+        ("iPhone11,8", "18.7.2", "os-version.below-exploited-floor"),
+        ("iPhone99,1", "18.7.1", "os-version.below-exploited-floor"),
+    ] {
+        let facts = DeviceFacts {
+            platform: Platform::Ios,
+            model: Reading::reported(model.into()),
+            os_version: Reading::reported(version.into()),
+            ..good_facts()
+        };
+        let posture = evaluate(&facts, &policy, &known, &Standing::default(), now());
+        assert_eq!((posture.state, posture.checks[0].reason.code()), (PostureState::NotCompliant, code), "{model}");
+    }
+}
+
+#[test]
+fn a_heuristic_in_quarantine_advises_on_its_build_alone_and_only_where_the_policy_asks() {
+    let signs = RulePolicy {
+        severity: Some(Severity::Fail),
+        ..rule(Rule::RootSigns, Condition::NoSigns { muted: Vec::new() })
+    };
+    let mut asked = policy(vec![(Check::DeviceIntegrity, check(vec![signs]))]);
+    asked.quarantine = Some(QuarantineRules::default());
+    let mut known = catalogue();
+    known.quarantines = vec![Quarantine {
+        rule: Rule::RootSigns,
+        platform: Platform::Android,
+        os_version: "17".into(),
+        security_patch: Some("2026-11-05".into()),
+        since: at("2026-11-20T00:00:00Z"),
+    }];
+    let rooted = |os: &str, patch: &str, evidence: Evidence| DeviceFacts {
+        os_version: Reading::reported(os.into()),
+        security_patch: Reading::reported(patch.into()),
+        root_signs: Reading::known(vec![RootSign::TestKeys], evidence),
+        ..good_facts()
+    };
+    let verdict = |facts: &DeviceFacts, policy: &Policy| {
+        let posture = evaluate(facts, policy, &known, &Standing::default(), now());
+        assert_eq!(posture.checks[0].reason.code(), "device-integrity.root-signs", "shown all the same");
+        posture.checks[0].verdict
+    };
+    let on_build = rooted("17", "2026-11-05", Evidence::Heuristic);
+    assert_eq!(verdict(&on_build, &asked), Verdict::Nudge);
+    assert_eq!(verdict(&rooted("17", "2026-10-05", Evidence::Heuristic), &asked), Verdict::Fail);
+    assert_eq!(verdict(&rooted("16", "2026-11-05", Evidence::Heuristic), &asked), Verdict::Fail);
+    assert_eq!(verdict(&rooted("17", "2026-11-05", Evidence::HardwareAttested), &asked), Verdict::Fail);
+    let elsewhere = DeviceFacts { platform: Platform::Ios, ..on_build.clone() };
+    assert!(!known.quarantines[0].covers(&elsewhere));
+    asked.quarantine = None;
+    assert_eq!(verdict(&on_build, &asked), Verdict::Fail);
 }
 
 #[test]
@@ -453,6 +615,26 @@ fn an_unknown_runs_its_own_time_behind_a_failing_rule() {
     let answered = DeviceFacts { root_signs: Reading::reported(vec![]), ..both.clone() };
     let fourth = standing.after(&judge(&answered, &standing, "2026-11-02T12:00:00Z"));
     assert_eq!(judge(&both, &fourth, "2026-11-03T12:00:00Z").checks[0].deadline, Some(at("2026-11-05T12:00:00Z")));
+}
+
+#[test]
+fn a_sign_that_nobody_looked_for_is_unknown_while_the_policy_asks_for_it() {
+    let judged = |muted: &[RootSign], found: &[RootSign]| {
+        let no_signs = rule(Rule::RootSigns, Condition::NoSigns { muted: muted.to_vec() });
+        let policy = policy(vec![(Check::DeviceIntegrity, check(vec![no_signs]))]);
+        let facts = DeviceFacts {
+            root_signs: Reading::known(found.to_vec(), Evidence::Heuristic),
+            muted_root_signs: Reading::known(vec![RootSign::TestKeys], Evidence::Heuristic),
+            ..good_facts()
+        };
+        let posture = evaluate(&facts, &policy, &catalogue(), &Standing::default(), at("2026-11-01T00:00:00Z"));
+        (posture.checks[0].verdict, posture.checks[0].reason.code().to_owned())
+    };
+    assert_eq!(judged(&[RootSign::TestKeys], &[]).0, Verdict::Pass);
+    assert_eq!(judged(&[], &[]), (Verdict::Unknown, "unknown.not-collected".to_owned()));
+    assert_eq!(judged(&[RootSign::SuBinary], &[]).0, Verdict::Unknown);
+    // One that was found says enough.
+    assert_eq!(judged(&[], &[RootSign::SuBinary]).1, "device-integrity.root-signs");
 }
 
 #[test]
@@ -749,6 +931,34 @@ proptest! {
         let moment = now() + jiff::SignedDuration::from_secs_f64(length.floor());
         let then = evaluate(&facts, &policy, &catalogue(), &standing, moment);
         prop_assert_eq!(essence(&then), essence(&first), "at {}", moment);
+    }
+
+    #[test]
+    fn what_is_known_of_a_model_changes_no_verdict_but_how_far_behind_it_is(
+        mut facts in any_facts(), policy in any_policy(), standing in any_standing(),
+        model in prop::sample::select(vec!["Pixel 4a", "iPhone9,1", "iPad7,11", "Pixel 8"]),
+        last in 9_u8..19,
+    ) {
+        facts.model = Reading::reported(model.to_owned());
+        let mut known = catalogue();
+        known.android_os.last_versions = vec![LastVersion {
+            model: "Pixel 4a".into(),
+            version: last.to_string().parse().unwrap(),
+            released: "2024-09-03".parse().ok(),
+            provenance: provenance(),
+        }];
+        let before = evaluate(&facts, &policy, &catalogue(), &standing, now());
+        let after = evaluate(&facts, &policy, &known, &standing, now());
+        if facts.platform != Platform::Android || model != "Pixel 4a" {
+            prop_assert_eq!(&after, &before);
+        }
+        for (before, after) in before.checks.iter().zip(&after.checks) {
+            for (before, after) in before.rules.iter().zip(&after.rules) {
+                if before.rule != Rule::OsBehindLatest {
+                    prop_assert_eq!(before.outcome, after.outcome);
+                }
+            }
+        }
     }
 
     #[test]

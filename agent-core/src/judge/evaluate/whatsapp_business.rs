@@ -66,6 +66,6 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
     match asked.rule.rule {
         Rule::BusinessFloor => release::floor(&found, line, &WORDS, evidence),
         Rule::BusinessMinimum => release::minimum(&found, asked, &WORDS, evidence),
-        _ => release::behind_latest(&found, line, Rivals::All, asked, &WORDS, evidence),
+        _ => release::behind_latest(&found, line, &Rivals::All, asked, &WORDS, evidence),
     }
 }

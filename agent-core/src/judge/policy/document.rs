@@ -16,7 +16,7 @@ use super::{
     },
     CheckPolicy, Exception, Policy, ReleaseRules, StaleRules,
     conditions::{self, COMMON},
-    evidence, paper,
+    evidence, paper, quarantine,
 };
 
 /// A policy that was read, with the document it was read from.
@@ -59,7 +59,7 @@ impl PolicyDocument {
 }
 
 const SPEC: &[&str] =
-    &["stale", "enrolmentGrace", "quietHours", "releases", "notice", "evidence", "checks", "exceptions"];
+    &["stale", "enrolmentGrace", "quietHours", "releases", "notice", "evidence", "quarantine", "checks", "exceptions"];
 
 fn read(file: &str, root: &Node, strict: bool) -> Result<PolicyDocument, Faults> {
     let mut reader = Reader::default();
@@ -92,6 +92,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
     let quiet_hours = quiet_hours(reader, find(spec, "quietHours"), strict);
     let notice = paper::notice(reader, find(spec, "notice"), strict);
     let evidence = evidence::evidence(reader, find(spec, "evidence"), strict);
+    let quarantine = quarantine::quarantine(reader, find(spec, "quarantine"), strict);
     let mut checks = std::collections::BTreeMap::new();
     let mut unsupported = Vec::new();
     if let Some(node) = required(reader, spec_node, spec, "spec", "checks") {
@@ -122,6 +123,7 @@ fn policy(reader: &mut Reader, root: &Node, strict: bool) -> Option<Policy> {
         quiet_hours,
         notice,
         evidence,
+        quarantine,
         checks,
         exceptions,
         unsupported,
@@ -416,7 +418,7 @@ mod tests {
             check::{Rule, Severity},
             text::Language,
         },
-        super::{Condition, EvidenceRules, LONGEST_TEXT, Notice, evidence::AttestationDemand},
+        super::{Condition, EvidenceRules, LONGEST_TEXT, Notice, QuarantineRules, evidence::AttestationDemand},
         *,
     };
 
@@ -541,6 +543,33 @@ spec:
         let long = format!("  notice: {{ version: 1, text: {{ es: \"{}\" }} }}\n", "ñ".repeat(LONGEST_TEXT / 2 + 1));
         assert!(with(&long).unwrap_err().to_string().contains("spec.notice.text.es: write 1 to 16384 bytes"));
         assert!(with("  notice: { givenElsewhere: true }\n").unwrap_err().to_string().contains("`version` is missing"));
+    }
+
+    #[test]
+    fn quarantine_is_off_unless_it_is_named_and_its_faults_are_told() {
+        let with = |spec: &str| {
+            let text = EXAMPLE.replace("  checks:\n", &format!("  quarantine: {spec}\n  checks:\n"));
+            PolicyDocument::from_text("policy.yaml", &text)
+        };
+        assert_eq!(example().policy.quarantine, None);
+        assert_eq!(with("{}").unwrap().policy.quarantine, Some(QuarantineRules::default()));
+        let read = with("{ minDevices: 8, failRate: 35, factor: 10, newFor: 14d }").unwrap().policy.quarantine;
+        let new_for = Period::from_days(14);
+        assert_eq!(read, Some(QuarantineRules { min_devices: 8, fail_rate: 35, factor: 10, new_for }));
+        for (wrong, told) in [
+            ("{ minDevices: 1 }", "spec.quarantine.minDevices: write a whole number from 2 to 100000"),
+            ("{ failRate: 120 }", "spec.quarantine.failRate: write a whole number from 1 to 100"),
+            ("{ factor: many }", "spec.quarantine.factor"),
+            ("{ failrate: 20 }", "did you mean `failRate`?"),
+            ("yes", "spec.quarantine"),
+        ] {
+            let faults = with(wrong).unwrap_err().to_string();
+            assert!(faults.contains(told), "{wrong}: {faults}");
+        }
+        // What a newer server means by it is not guessed: heuristics weigh as they are written.
+        let mut newer = with("{}").unwrap().json;
+        newer["spec"]["quarantine"] = serde_json::json!({ "failRate": "auto" });
+        assert_eq!(PolicyDocument::from_json(&newer).unwrap().policy.quarantine, None);
     }
 
     #[test]

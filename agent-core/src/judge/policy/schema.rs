@@ -54,6 +54,7 @@ pub fn policy_schema() -> Value {
             &["version"],
         ),
         "evidence": evidence(),
+        "quarantine": quarantine(),
         "checks": checks,
         "exceptions": { "type": "array", "items": object(exception, &["check", "until", "reason"]) },
     });
@@ -89,6 +90,19 @@ fn evidence() -> Value {
                 json!({ "apps": one_or_more(&app_id), "environment": { "enum": AppleEnvironment::WORDS } }),
                 &[],
             ),
+        }),
+        &[],
+    )
+}
+
+fn quarantine() -> Value {
+    let within = |least: u32, most: u32| json!({ "type": "integer", "minimum": least, "maximum": most });
+    object(
+        json!({
+            "minDevices": within(2, 100_000),
+            "failRate": within(1, 100),
+            "factor": within(2, 1_000),
+            "newFor": period(),
         }),
         &[],
     )

@@ -327,12 +327,12 @@ pub const TEXTS: &[Text] = &[
     ),
     text(
         "reason.os-version.vendor-unfixable",
-        "Se pide la versión {required} y para este modelo no hay nada más nuevo que la {found}.",
-        "Version {required} is asked for, and nothing newer than {found} exists for this model.",
+        "Se pide la versión {required} y el fabricante no ofrece nada más nuevo que la {found} para este modelo (desde: {since}).",
+        "Version {required} is asked for, and the maker offers nothing newer than {found} for this model (since: {since}).",
     ),
     text(
         "reason.os-version.vendor-unfixable.fix",
-        "No puedes hacer nada: informática ya lo sabe.",
+        "No tienes que hacer nada: informática ya lo sabe.",
         "There is nothing for you to do: IT knows.",
     ),
     text(
@@ -678,6 +678,7 @@ pub const TEXTS: &[Text] = &[
     text("evidence.mdm-confirmed", "Confirmado por la gestión de dispositivos", "MDM-confirmed"),
     text("evidence.hardware-attested", "Atestado por el hardware", "Hardware-attested"),
     text("term.none", "ninguno", "none"),
+    text("term.unknown-date", "no se sabe", "not known"),
     text("term.low", "bajo", "low"),
     text("term.medium", "medio", "medium"),
     text("term.high", "alto", "high"),

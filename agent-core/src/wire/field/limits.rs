@@ -19,7 +19,10 @@ pub(in crate::wire) fn within_limits(report: &Report) -> Result<(), &'static str
     fault.number("policyRevision", report.policy_revision);
     fault.number("catalogueRevision", report.catalogue_revision);
     match &report.content {
-        Content::Full(full) => facts(&mut fault, &full.facts),
+        Content::Full(full) => {
+            facts(&mut fault, &full.facts);
+            newer_facts(&mut fault, &full.facts, report.schema);
+        }
         Content::Unchanged(unchanged) => fault.text("content.unchanged.reportHash", Some(&unchanged.report_hash)),
     }
     fault.first.map_or(Ok(()), Err)
@@ -53,6 +56,8 @@ fn facts(fault: &mut Fault, facts: &DeviceFacts) {
         ("content.full.facts.osVersion", &facts.os_version),
         ("content.full.facts.osName", &facts.os_name),
         ("content.full.facts.securityPatch", &facts.security_patch),
+        ("content.full.facts.vendorPatch", &facts.vendor_patch),
+        ("content.full.facts.kernelVersion", &facts.kernel_version),
         ("content.full.facts.whatsappBusiness.version", &app.version),
         ("content.full.facts.whatsappBusiness.installer", &app.installer),
     ] {
@@ -63,7 +68,20 @@ fn facts(fault: &mut Fault, facts: &DeviceFacts) {
         fault.text("content.full.facts.whatsappBusiness.signers", Some(signer));
     }
     fault.list("content.full.facts.rootSigns", &facts.root_signs);
+    fault.list("content.full.facts.mutedRootSigns", &facts.muted_root_signs);
     fault.list("content.full.facts.declarations", &facts.declarations);
+}
+
+/// What a report of an older schema has no field for.
+fn newer_facts(fault: &mut Fault, facts: &DeviceFacts, schema: u32) {
+    for (path, is_there) in [
+        ("content.full.facts.vendorPatch", !facts.vendor_patch.is_not_collected()),
+        ("content.full.facts.kernelVersion", !facts.kernel_version.is_not_collected()),
+        ("content.full.facts.mutedRootSigns", !facts.muted_root_signs.is_not_collected()),
+    ] {
+        let since = fault.table.iter().find(|field| field.path == path).map(|field| field.since);
+        fault.unless(path, !is_there || since.is_some_and(|since| since <= schema));
+    }
 }
 
 struct Fault {

@@ -2,20 +2,21 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{super::message::SCHEMA_VERSION, FIELDS, Field, Shape};
+use super::{FIELDS, Field, Shape};
 use crate::judge::{Evidence, UnknownReason};
 
-/// The schema of a report's payload, made from the field table.
-pub fn report_schema() -> Value {
-    let mut root = object(
-        &[""],
+/// This version of the schema of a report's payload, made from the field table.
+pub fn report_schema(version: u32) -> Value {
+    let of = |prefix: &str, within: Value| object(version, prefix, within);
+    let mut root = of(
+        "",
         json!({
-            "full": object(&["content.full."], json!({
-                "facts": object(&["content.full.facts."], json!({
-                    "whatsappBusiness": object(&["content.full.facts.whatsappBusiness."], json!({})),
+            "full": of("content.full.", json!({
+                "facts": of("content.full.facts.", json!({
+                    "whatsappBusiness": of("content.full.facts.whatsappBusiness.", json!({})),
                 })),
             })),
-            "unchanged": object(&["content.unchanged."], json!({})),
+            "unchanged": of("content.unchanged.", json!({})),
         }),
     );
     // A report tells one of the two.
@@ -29,7 +30,7 @@ pub fn report_schema() -> Value {
     root["properties"] = Value::Object(own);
     require(&mut root, "content");
     root["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    root["title"] = format!("Atalaya report, version {SCHEMA_VERSION}").into();
+    root["title"] = format!("Atalaya report, version {version}").into();
     root["$defs"] = json!({
         "evidence": { "enum": Evidence::WORDS },
         "unknown": {
@@ -52,14 +53,14 @@ fn require(object: &mut Value, name: &str) {
     }
 }
 
-/// The object of the rows directly beneath these prefixes, and of these objects within.
-fn object(prefixes: &[&str], within: Value) -> Value {
+/// The object of the rows directly beneath this prefix, and of these objects within.
+fn object(version: u32, prefix: &str, within: Value) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for field in FIELDS {
-        let name = prefixes.iter().find_map(|prefix| field.path.strip_prefix(prefix));
+    for field in FIELDS.iter().filter(|field| field.since <= version) {
+        let name = field.path.strip_prefix(prefix);
         let Some(name) = name.filter(|name| !name.contains('.')) else { continue };
-        properties.insert(name.to_owned(), described(field));
+        properties.insert(name.to_owned(), described(version, field));
         if field.required {
             required.push(Value::from(name));
         }
@@ -70,8 +71,8 @@ fn object(prefixes: &[&str], within: Value) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-fn described(field: &Field) -> Value {
-    let value = shape(&field.shape, field.path);
+fn described(version: u32, field: &Field) -> Value {
+    let value = shape(version, &field.shape, field.path);
     let mut schema = if field.reading { reading(&value) } else { value };
     schema["description"] = field.en.into();
     schema
@@ -87,9 +88,9 @@ fn reading(value: &Value) -> Value {
     json!({ "oneOf": [known, { "$ref": "#/$defs/unknown" }] })
 }
 
-fn shape(shape: &Shape, path: &str) -> Value {
+fn shape(version: u32, shape: &Shape, path: &str) -> Value {
     match shape {
-        Shape::Version => json!({ "const": SCHEMA_VERSION }),
+        Shape::Version => json!({ "const": version }),
         Shape::Number(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Shape::Text(longest) => json!({ "type": "string", "maxLength": longest }),
         Shape::Form(pattern) => json!({ "type": "string", "pattern": pattern }),
@@ -98,9 +99,11 @@ fn shape(shape: &Shape, path: &str) -> Value {
         Shape::Truth => json!({ "type": "boolean" }),
         Shape::Word(words) => json!({ "enum": words }),
         Shape::List(most, Shape::Group) => {
-            json!({ "type": "array", "maxItems": most, "items": object(&[&format!("{path}[].")], json!({})) })
+            json!({ "type": "array", "maxItems": most, "items": object(version, &format!("{path}[]."), json!({})) })
         }
-        Shape::List(most, item) => json!({ "type": "array", "maxItems": most, "items": self::shape(item, path) }),
-        Shape::Group => json!({ "anyOf": [object(&[&format!("{path}.")], json!({})), { "type": "null" }] }),
+        Shape::List(most, item) => {
+            json!({ "type": "array", "maxItems": most, "items": self::shape(version, item, path) })
+        }
+        Shape::Group => json!({ "anyOf": [object(version, &format!("{path}."), json!({})), { "type": "null" }] }),
     }
 }

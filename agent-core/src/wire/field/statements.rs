@@ -95,5 +95,5 @@ const fn own(path: &'static str, shape: Shape, es: &'static str, en: &'static st
 
 const fn seen(path: &'static str, shape: Shape, es: &'static str, en: &'static str) -> Field {
     let (seen_by, kept) = (PersonAndIt, InStatement);
-    Field { path, shape, reading: false, required: true, seen_by, kept, needed_by: &[], es, en }
+    Field { path, shape, reading: false, since: 1, required: true, seen_by, kept, needed_by: &[], es, en }
 }

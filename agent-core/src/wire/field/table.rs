@@ -122,6 +122,22 @@ pub const FIELDS: &[Field] = &[
         "De qué fecha es el parche de seguridad.",
         "Which day its security patch is from.",
     ),
+    second(fact(
+        "content.full.facts.vendorPatch",
+        Text(40),
+        InReport,
+        &[PatchAge],
+        "De qué fecha es el parche de la parte que hizo su fabricante.",
+        "Which day the patch of its maker's part of the system is from.",
+    )),
+    second(fact(
+        "content.full.facts.kernelVersion",
+        Text(80),
+        InReport,
+        &[PatchAge],
+        "Qué versión tiene el núcleo del sistema, que se parchea aparte.",
+        "Which version the system's kernel has, which is patched by itself.",
+    )),
     fact(
         "content.full.facts.storageEncryption",
         Word(StorageEncryption::WORDS),
@@ -210,6 +226,14 @@ pub const FIELDS: &[Field] = &[
         "Si hay señales de root o jailbreak; son indicios y pueden fallar.",
         "Whether there are signs of root or jailbreak; they are hints and can be wrong.",
     ),
+    second(fact(
+        "content.full.facts.mutedRootSigns",
+        List(16, &Word(RootSign::WORDS)),
+        InReport,
+        &[RootSigns],
+        "Qué señales no se buscaron, porque la empresa las descartó.",
+        "Which signs were not looked for, because the company leaves them out.",
+    )),
     fact(
         "content.full.facts.developerOptions",
         Truth,
@@ -268,7 +292,7 @@ pub const FIELDS: &[Field] = &[
 ];
 
 const fn row(path: &'static str, shape: Shape, kept: Kept, es: &'static str, en: &'static str) -> Field {
-    Field { path, shape, reading: false, required: true, seen_by: Person, kept, needed_by: &[], es, en }
+    Field { path, shape, reading: false, since: 1, required: true, seen_by: Person, kept, needed_by: &[], es, en }
 }
 
 /// A field that every report has and the server alone uses.
@@ -278,6 +302,12 @@ const fn every(path: &'static str, shape: Shape, es: &'static str, en: &'static 
 
 const fn seen(mut field: Field) -> Field {
     field.seen_by = PersonAndIt;
+    field
+}
+
+/// What the second version brought.
+const fn second(mut field: Field) -> Field {
+    field.since = 2;
     field
 }
 
@@ -295,7 +325,7 @@ const fn fact(
     es: &'static str,
     en: &'static str,
 ) -> Field {
-    Field { path, shape, reading: true, required: false, seen_by: Seen::PersonAndIt, kept, needed_by, es, en }
+    Field { path, shape, reading: true, since: 1, required: false, seen_by: Seen::PersonAndIt, kept, needed_by, es, en }
 }
 
 /// A part of a reading's value.

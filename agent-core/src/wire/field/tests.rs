@@ -15,6 +15,7 @@ use crate::{
     wire::{
         id::{Audience, DeviceId},
         key_rotation::KeyRotation,
+        message::{SCHEMA_VERSION, SCHEMA_VERSIONS, common_schema},
         report::{Content, Full, Report, Unchanged},
         statement::{self, Statement},
     },
@@ -31,6 +32,8 @@ fn full_report() -> Report {
         os_version: Reading::reported("16".into()),
         os_name: Reading::reported("android".into()),
         security_patch: Reading::reported("2026-11-05".into()),
+        vendor_patch: Reading::reported("2026-10-05".into()),
+        kernel_version: Reading::reported("6.1.128".into()),
         storage_encryption: Reading::reported(StorageEncryption::PerUser),
         screen_lock: Reading::reported(true),
         lock_complexity: Reading::reported(LockComplexity::High),
@@ -44,13 +47,14 @@ fn full_report() -> Report {
         own_app_genuine: Reading::known(true, Evidence::HardwareAttested),
         boot_state: Reading::known(BootState::Verified, Evidence::HardwareAttested),
         root_signs: Reading::known(vec![RootSign::TestKeys], Evidence::Heuristic),
+        muted_root_signs: Reading::known(vec![RootSign::SuBinary], Evidence::Heuristic),
         developer_options: Reading::reported(false),
         adb: Reading::reported(false),
         usage_rules: Reading::known(Some(rules), Evidence::UserDeclared),
         declarations: Reading::known(vec![declared], Evidence::UserDeclared),
     };
     Report {
-        schema: 1,
+        schema: SCHEMA_VERSION,
         audience: Audience::new("k7", 4),
         device: DeviceId::new(4, [9; 12]),
         sequence: 7,
@@ -98,6 +102,51 @@ fn the_table_lists_exactly_what_a_report_can_hold() {
     let table: BTreeSet<String> = FIELDS.iter().map(|field| field.path.to_owned()).collect();
     assert_eq!(table, written);
     assert_eq!(FIELDS.len(), table.len(), "a row stands twice");
+}
+
+#[test]
+fn a_report_of_an_older_schema_has_no_field_that_came_later() {
+    let newest = serde_json::to_value(full_report()).unwrap();
+    for version in SCHEMA_VERSIONS {
+        let schema = report_schema(*version);
+        let mut told = full_report();
+        told.schema = *version;
+        let Content::Full(full) = &mut told.content else { unreachable!("the full report is full") };
+        full.facts = Wanted::everything().in_schema(*version).keep(&full.facts);
+        let told = serde_json::to_value(told).unwrap();
+        assert!(serde_json::from_value::<Report>(told.clone()).is_ok() && fits(&told, &schema), "{version}");
+        for field in FIELDS.iter().filter(|field| field.since > *version) {
+            let name = field.fact().unwrap();
+            let mut more = told.clone();
+            more["content"]["full"]["facts"][name] = newest["content"]["full"]["facts"][name].clone();
+            let refused = serde_json::from_value::<Report>(more.clone()).unwrap_err().to_string();
+            assert!(refused.starts_with(field.path), "{version}: {refused}");
+            assert!(!fits(&more, &schema), "{version}: {name}");
+        }
+    }
+}
+
+#[test]
+fn the_newest_schema_that_both_speak_is_spoken() {
+    assert_eq!(common_schema(&[1]), Some(1));
+    assert_eq!(common_schema(&[2, 1, 3]), Some(2));
+    assert_eq!(common_schema(&[3]), None);
+    assert_eq!(common_schema(&[]), None);
+}
+
+#[test]
+fn what_the_policy_mutes_is_not_asked_of_a_probe_that_can_say_so() {
+    let checks = json!({ "device-integrity": { "rootSigns": { "mute": ["test-keys", "su-binary"] } } });
+    let json = json!({ "apiVersion": "posture/v1", "kind": "Policy",
+        "metadata": { "name": "test", "revision": 1 }, "spec": { "checks": checks } });
+    let policy = PolicyDocument::from_json(&json).unwrap().policy;
+    let wanted = Wanted::of(&policy, Platform::Android);
+    assert_eq!(wanted.muted_root_signs(), [RootSign::TestKeys, RootSign::SuBinary]);
+    assert_eq!(wanted.clone().in_schema(2), wanted);
+    // The first schema has no word for it, and a sign that was not looked for would be one that is not there.
+    let first = wanted.in_schema(1);
+    assert!(first.wants("rootSigns") && !first.wants("mutedRootSigns"));
+    assert!(first.muted_root_signs().is_empty());
 }
 
 /// A statement of each kind.
@@ -198,7 +247,7 @@ fn a_field_outside_the_table_is_refused_at_every_depth() {
             let mut more = json.clone();
             more.pointer_mut(&place).unwrap()["location"] = json!("here");
             assert!(serde_json::from_value::<Report>(more.clone()).is_err(), "in {place}");
-            assert!(!fits(&more, &report_schema()), "in {place}");
+            assert!(!fits(&more, &report_schema(SCHEMA_VERSION)), "in {place}");
         }
     }
 }
@@ -231,7 +280,7 @@ fn set(field: &Field, value: Value) -> Value {
 
 #[test]
 fn every_row_is_held_to_its_shape_by_types_and_schema_alike() {
-    let schema = report_schema();
+    let schema = report_schema(SCHEMA_VERSION);
     for field in FIELDS {
         let (good, bad) = samples(&field.shape);
         for (values, accepted) in [(good, true), (bad, false)] {
@@ -251,7 +300,7 @@ fn every_row_is_held_to_its_shape_by_types_and_schema_alike() {
 fn samples(shape: &Shape) -> (Vec<Value>, Vec<Value>) {
     let object = json!({});
     match shape {
-        Shape::Version => (vec![json!(1)], vec![json!(2), json!("1")]),
+        Shape::Version => (vec![json!(SCHEMA_VERSION)], vec![json!(SCHEMA_VERSION + 1), json!("2")]),
         Shape::Number(least, most) => {
             let mut bad = vec![json!(most + 1), json!(-1), json!(1.5), json!("1"), json!(null)];
             bad.extend(least.checked_sub(1).map(Value::from));
@@ -352,7 +401,7 @@ fn only_what_the_policy_names_is_wanted() {
     assert_eq!(only("screen-lock"), ["lockComplexity", "screenLock"]);
     assert_eq!(only("whatsapp-consumer"), ["whatsappConsumer"]);
     assert_eq!(only("os-version"), ["model", "osName", "osVersion"]);
-    assert_eq!(only("security-patch"), ["securityPatch"]);
+    assert_eq!(only("security-patch"), ["kernelVersion", "securityPatch", "vendorPatch"]);
     assert!(only("nothing").is_empty());
     let none = policy(&[false; 11]);
     assert_eq!(Wanted::of(&none, Platform::Android).keep(&facts()), DeviceFacts::nothing_collected(Platform::Android));
@@ -371,8 +420,9 @@ fn every_fact_can_be_wanted_and_kept() {
 
 #[test]
 fn each_fact_changes_the_answer_of_the_checks_that_it_is_collected_for() {
-    // The model and the distribution matter only beside a catalogue that knows them.
-    let quiet = ["model", "osName"];
+    // The model and the distribution matter only beside a catalogue that knows them, and what was not looked for only where
+    // nothing was found; the levels of the maker's part and of the kernel are shown beside the one that is judged.
+    let quiet = ["model", "osName", "mutedRootSigns", "vendorPatch", "kernelVersion"];
     let all = policy(&[true; 11]);
     let before = judged(&facts(), &all);
     for field in FIELDS.iter().filter(|field| field.reading) {

@@ -11,7 +11,7 @@ use super::super::{
 };
 use crate::{
     fleet::{ReleaseLineView, releases},
-    releases::{ClaimView, Explanation, claim::Line},
+    releases::{ClaimView, EndedModel, Explanation, claim::Line},
 };
 
 /// How many claims of a kind are told in words; `--json` has all.
@@ -59,6 +59,9 @@ fn words(explained: &Explanation, product: &str, platform: &str, now: Timestamp)
             None => format!("No source lists versions for the model {model}."),
         });
     }
+    if let Some(ended) = &explained.ended {
+        told.push(ended_words(ended, now));
+    }
     told.push("Claims:".to_owned());
     for kind in ["release", "seen", "floor", "exploited", "support"] {
         let mut of_kind: Vec<&ClaimView> = explained.claims.iter().filter(|claim| claim.kind == kind).collect();
@@ -81,6 +84,21 @@ fn words(explained: &Explanation, product: &str, platform: &str, now: Timestamp)
         told.extend(explained.would_change.iter().take(TOLD).map(|one| format!("  {one}")));
     }
     told.join("\n")
+}
+
+/// What a device of a model that gets nothing newer is measured by.
+fn ended_words(ended: &EndedModel, now: Timestamp) -> String {
+    let EndedModel { last_version, released, supported_until } = ended;
+    let of = released.map(|day| format!(" of {day}")).unwrap_or_default();
+    let today = jiff::tz::TimeZone::UTC.to_datetime(now).date();
+    let support = match supported_until {
+        Some(until) if *until < today => {
+            format!("its support ended on {until}: whoever has it fails, and is told that no update can help")
+        }
+        Some(until) => format!("it is supported until {until}, and whoever has it is not behind"),
+        None => "no end of its support is known".to_owned(),
+    };
+    format!("Its maker makes nothing newer for it than {last_version}{of}; {support}.")
 }
 
 fn row(claim: &ClaimView) -> Vec<String> {

@@ -1,5 +1,6 @@
 //! `catalogue list`: the newest release of each product, and every source's age and failures.
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::super::{
@@ -46,15 +47,24 @@ fn table(lines: &[ReleaseLineView]) -> String {
     columns(&rows)
 }
 
+fn moment(at: Option<Timestamp>, none: &str) -> String {
+    at.map_or_else(|| none.to_owned(), |at| format!("{at:.0}"))
+}
+
 fn source_table(sources: &[SourceView]) -> String {
-    let mut rows = vec![["SOURCE", "CONFIDENCE", "ANSWERED", "AGE", "LAST ERROR"].map(str::to_owned).to_vec()];
+    let mut rows = vec![
+        ["SOURCE", "CONFIDENCE", "STATE", "ASKED", "ANSWERED", "AGE", "NEXT", "LAST ERROR"].map(str::to_owned).to_vec(),
+    ];
     rows.extend(sources.iter().map(|source| {
         let failing = if source.failing > 1 { format!(" (and {} more)", source.failing - 1) } else { String::new() };
         vec![
             source.source.clone(),
             source.confidence.clone(),
-            source.fetched_at.map_or_else(|| "never".to_owned(), |at| format!("{at:.0}")),
+            source.state.as_str().to_owned(),
+            moment(source.asked_at, "never"),
+            moment(source.fetched_at, "never"),
             source.age_hours.map_or_else(|| "–".to_owned(), |hours| format!("{hours} h")),
+            moment(source.next_at, "–"),
             source.last_error.as_ref().map_or_else(String::new, |error| format!("{error}{failing}")),
         ]
     }));

@@ -88,6 +88,7 @@ fun facts(saw: Map<String, Seen>) = Facts(
     whatsappConsumer = saw["whatsappConsumer"]?.presence(),
     ownAppGenuine = saw["ownAppGenuine"]?.flag(),
     rootSigns = saw["rootSigns"]?.rootSigns(),
+    mutedRootSigns = saw["mutedRootSigns"]?.rootSigns(),
     developerOptions = saw["developerOptions"]?.flag(),
     adb = saw["adb"]?.flag(),
 )

@@ -19,7 +19,6 @@ import java.util.concurrent.CopyOnWriteArrayList
 import org.atalaya.core.AttestationEvidence
 import org.atalaya.core.AttestationSource
 import org.atalaya.core.DeviceProbe
-import org.atalaya.core.Fact
 import org.atalaya.core.Facts
 import org.atalaya.core.HttpException
 import org.atalaya.core.HttpHeader
@@ -33,6 +32,7 @@ import org.atalaya.core.PostureAgent
 import org.atalaya.core.ReportSigner
 import org.atalaya.core.Setup
 import org.atalaya.core.ShellException
+import org.atalaya.core.WantedFacts
 
 /** A shell by the JVM's own means: the five ports, each scriptable, each counting what crosses. */
 class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.createTempDirectory("phone-")) {
@@ -53,12 +53,12 @@ class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.cre
     }
 
     inner class Probe : DeviceProbe {
-        val wanted = CopyOnWriteArrayList<List<Fact>>()
+        val wanted = CopyOnWriteArrayList<WantedFacts>()
         val threads: MutableSet<Thread> = ConcurrentHashMap.newKeySet()
 
         @Volatile var fault: Throwable? = null
 
-        override fun facts(wanted: List<Fact>): Facts {
+        override fun facts(wanted: WantedFacts): Facts {
             crossings += "facts"
             this.wanted += wanted
             threads += Thread.currentThread()

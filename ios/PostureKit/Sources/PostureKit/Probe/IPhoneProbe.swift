@@ -20,7 +20,9 @@ public final class IPhoneProbe: DeviceProbe {
         self.jailbreak = jailbreak
     }
 
-    public func facts(wanted: [Fact]) throws -> Facts {
+    public func facts(wanted asked: WantedFacts) throws -> Facts {
+        let wanted = asked.facts
+        let jailbreak = jailbreak.muting(asked.mutedRootSigns)
         var facts = Facts()
         // Both rest on it, and it is asked once.
         let lock = wanted.contains(.screenLock) || wanted.contains(.storageEncryption) ? passcode.reading() : nil
@@ -34,7 +36,9 @@ public final class IPhoneProbe: DeviceProbe {
             case .storageEncryption: facts.storageEncryption = lock.map(Passcode.storageEncryption)
             case .whatsappBusinessPresence: business.presence = schemes.presence(of: .whatsappBusiness)
             case .whatsappConsumer: facts.whatsappConsumer = schemes.presence(of: .whatsappConsumer)
-            case .rootSigns: facts.rootSigns = jailbreak.reading()
+            case .rootSigns:
+                facts.rootSigns = jailbreak.reading()
+                facts.mutedRootSigns = jailbreak.notLookedFor()
             // iOS has them and tells no app.
             case .lockComplexity: facts.lockComplexity = .unknown(reason: .platformForbids)
             case .whatsappBusinessVersion: business.version = .unknown(reason: .platformForbids)
@@ -47,6 +51,8 @@ public final class IPhoneProbe: DeviceProbe {
             // iOS has nothing of the kind.
             case .osName: facts.osName = .unknown(reason: .notSupported)
             case .securityPatch: facts.securityPatch = .unknown(reason: .notSupported)
+            case .vendorPatch: facts.vendorPatch = .unknown(reason: .notSupported)
+            case .kernelVersion: facts.kernelVersion = .unknown(reason: .notSupported)
             case .adb: facts.adb = .unknown(reason: .notSupported)
             }
         }

@@ -17,20 +17,37 @@ public struct JailbreakSigns: Sendable {
     private let terrain: any JailbreakTerrain
     private let muted: Set<RootSign>
 
-    /// A muted sign is not looked for.
-    public init(terrain: any JailbreakTerrain, muted: Set<RootSign> = []) {
+    public init(terrain: any JailbreakTerrain) {
+        self.init(terrain: terrain, muted: [])
+    }
+
+    private init(terrain: any JailbreakTerrain, muted: Set<RootSign>) {
         self.terrain = terrain
         self.muted = muted
     }
 
+    /// The same, with signs that are not looked for.
+    public func muting(_ signs: [RootSign]) -> Self {
+        Self(terrain: terrain, muted: Set(signs))
+    }
+
     public func reading() -> RootSignsReading {
-        let looks: [(RootSign, () -> Bool)] = [
+        let found = looks.filter { sign, isThere in !muted.contains(sign) && isThere() }.map(\.0)
+        return .known(value: found, evidence: .heuristic)
+    }
+
+    /// The signs that would have been looked for; nothing where every one was.
+    public func notLookedFor() -> RootSignsReading? {
+        let skipped = looks.map(\.0).filter(muted.contains)
+        return skipped.isEmpty ? nil : .known(value: skipped, evidence: .heuristic)
+    }
+
+    private var looks: [(RootSign, () -> Bool)] {
+        [
             (.jailbreakFile, { Self.files.contains(where: terrain.exists) }),
             (.writableSystem, { Self.folders.contains(where: terrain.isWritable) }),
             (.injectedLibrary, { terrain.loadedImages().contains(where: Self.isInjected) }),
         ]
-        let found = looks.filter { sign, isThere in !muted.contains(sign) && isThere() }.map(\.0)
-        return .known(value: found, evidence: .heuristic)
     }
 
     /// What the tools of several years leave behind, with and without a root of their own.

@@ -10,17 +10,31 @@ import org.atalaya.core.RootSignsReading
 /**
  * Signs of root that any app can see. Each can be wrong or be hidden, so the evidence is a heuristic and a policy can
  * mute them. Root managers are looked for by their files: no other app is asked for.
+ *
+ * @param muted signs that are not looked for.
  */
-internal class RootSignsProbe(private val root: File = File("/"), private val build: Build = Build.ofThisPhone) {
+internal class RootSignsProbe(
+    private val root: File = File("/"),
+    private val build: Build = Build.ofThisPhone,
+    private val muted: Set<RootSign> = emptySet(),
+) {
+    private val looks: Map<RootSign, () -> Boolean> = mapOf(
+        RootSign.SU_BINARY to { SU_BINARIES.any(::exists) },
+        RootSign.ROOT_MANAGER to { MANAGER_FILES.any(::exists) },
+        RootSign.TEST_KEYS to { "test-keys" in build.tags },
+        RootSign.DANGEROUS_PROPERTY to { build.type in setOf("eng", "userdebug") },
+        RootSign.WRITABLE_SYSTEM to { systemIsWritable() },
+    )
+
     fun read(): RootSignsReading {
-        val signs = buildList {
-            if (SU_BINARIES.any(::exists)) add(RootSign.SU_BINARY)
-            if (MANAGER_FILES.any(::exists)) add(RootSign.ROOT_MANAGER)
-            if ("test-keys" in build.tags) add(RootSign.TEST_KEYS)
-            if (build.type in setOf("eng", "userdebug")) add(RootSign.DANGEROUS_PROPERTY)
-            if (systemIsWritable()) add(RootSign.WRITABLE_SYSTEM)
-        }
+        val signs = looks.filter { (sign, isThere) -> sign !in muted && isThere() }.keys.toList()
         return RootSignsReading.Known(signs, Evidence.HEURISTIC)
+    }
+
+    /** The signs that would have been looked for; nothing where every one was. */
+    fun notLookedFor(): RootSignsReading? {
+        val skipped = looks.keys.filter { it in muted }
+        return if (skipped.isEmpty()) null else RootSignsReading.Known(skipped, Evidence.HEURISTIC)
     }
 
     private fun exists(path: String): Boolean =

@@ -2,6 +2,7 @@ package org.atalaya.agent.probe
 
 import android.content.Context
 import android.os.Build
+import android.os.Bundle
 import android.os.SecurityStateManager
 import java.time.LocalDate
 import java.time.format.DateTimeParseException
@@ -9,24 +10,29 @@ import org.atalaya.core.TextReading
 import org.atalaya.core.UnknownReason
 
 /**
- * The day of the system's security patch. Since Android 15 the security state knows it too, and is the one that a
- * module update moves. The vendor's and the kernel's levels stand there as well; no check asks for them, so they stay.
+ * How far the system is patched. Since Android 15 the security state knows it, and is what a module update moves: the
+ * system's day, the day of the maker's part and the kernel's version. Before, any app can read the system's day alone.
  */
-internal class SecurityPatchProbe(private val context: Context) {
+internal class SecurityPatchProbe(private val state: () -> Bundle?) {
+    constructor(context: Context) : this({ stateOf(context) })
+
     fun read(): TextReading {
-        val day = ofSecurityState() ?: dayOf(Build.VERSION.SECURITY_PATCH)
+        val day = day(SYSTEM) ?: dayOf(Build.VERSION.SECURITY_PATCH)
         return if (day == null) unknownText(UnknownReason.PROBE_FAILED) else known(day)
     }
 
-    private fun ofSecurityState(): String? {
-        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.VANILLA_ICE_CREAM) return null
-        return try {
-            val state = context.getSystemService(SecurityStateManager::class.java)?.globalSecurityState
-            dayOf(state?.getString(SecurityStateManager.KEY_SYSTEM_SPL))
-        } catch (_: RuntimeException) {
-            null // Some systems ship the class without the service behind it.
+    fun vendor(): TextReading = ofSecurityState { day(VENDOR)?.let(::known) }
+
+    fun kernel(): TextReading = ofSecurityState { printed(state()?.getString(KERNEL)) }
+
+    private fun ofSecurityState(read: () -> TextReading?): TextReading =
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.VANILLA_ICE_CREAM) {
+            unknownText(UnknownReason.NOT_SUPPORTED)
+        } else {
+            read() ?: unknownText(UnknownReason.PROBE_FAILED)
         }
-    }
+
+    private fun day(key: String): String? = dayOf(state()?.getString(key))
 
     private fun dayOf(text: String?): String? =
         try {
@@ -34,4 +40,20 @@ internal class SecurityPatchProbe(private val context: Context) {
         } catch (_: DateTimeParseException) {
             null // Odd systems leave it empty or write it their own way.
         }
+
+    private companion object {
+        // Constants are put in where they are named, so that an older system need not have the class.
+        const val SYSTEM = SecurityStateManager.KEY_SYSTEM_SPL
+        const val VENDOR = SecurityStateManager.KEY_VENDOR_SPL
+        const val KERNEL = SecurityStateManager.KEY_KERNEL_VERSION
+
+        fun stateOf(context: Context): Bundle? {
+            if (Build.VERSION.SDK_INT < Build.VERSION_CODES.VANILLA_ICE_CREAM) return null
+            return try {
+                context.getSystemService(SecurityStateManager::class.java)?.globalSecurityState
+            } catch (_: RuntimeException) {
+                null // Some systems ship the class without the service behind it.
+            }
+        }
+    }
 }

@@ -4,6 +4,7 @@ import android.app.admin.DevicePolicyManager
 import android.content.pm.PackageManager
 import android.content.pm.Signature
 import android.os.Build
+import android.os.Bundle
 import android.os.UserManager
 import android.provider.Settings
 import java.io.File
@@ -23,6 +24,7 @@ import org.atalaya.core.StorageEncryptionReading
 import org.atalaya.core.TextReading
 import org.atalaya.core.TextsReading
 import org.atalaya.core.UnknownReason
+import org.atalaya.core.WantedFacts
 import org.junit.Assert.assertEquals
 import org.junit.Rule
 import org.junit.Test
@@ -43,22 +45,24 @@ class ProbesTest {
     @get:Rule
     val folder = TemporaryFolder()
 
+    private val everything = WantedFacts(Fact.entries, emptyList())
+
     private fun probe(allowed: Boolean = true) = AndroidProbe(phone.context) { allowed }
 
     @Test
     fun nothing_is_read_that_is_not_wanted() {
-        assertEquals(Facts(), probe().facts(emptyList()))
-        val facts = probe().facts(listOf(Fact.MODEL))
+        assertEquals(Facts(), probe().facts(WantedFacts(emptyList(), emptyList())))
+        val facts = probe().facts(WantedFacts(listOf(Fact.MODEL), emptyList()))
         assertEquals(Facts(model = known("Pixel 8")), facts)
     }
 
     @Test
     fun every_fact_that_is_wanted_has_a_reading() {
-        val facts = probe().facts(Fact.entries)
+        val facts = probe().facts(everything)
         val business = checkNotNull(facts.whatsappBusiness)
         val all = listOf(
-            facts.model, facts.osVersion, facts.osName, facts.securityPatch, facts.storageEncryption, facts.screenLock,
-            facts.lockComplexity, business.presence, business.version, business.signers, business.installer,
+            facts.model, facts.osVersion, facts.osName, facts.securityPatch, facts.vendorPatch, facts.kernelVersion,
+            facts.storageEncryption, facts.screenLock, facts.lockComplexity, business.presence, business.version, business.signers, business.installer,
             facts.whatsappConsumer, facts.ownAppGenuine, facts.bootState, facts.rootSigns, facts.developerOptions, facts.adb,
         )
         assertEquals(emptyList<Any?>(), all.filter { it == null })
@@ -83,6 +87,28 @@ class ProbesTest {
             assertEquals(odd, unknownText(UnknownReason.PROBE_FAILED), SecurityPatchProbe(phone.context).read())
         }
     }
+
+    @Test
+    fun the_makers_part_and_the_kernel_have_levels_since_android_15() {
+        val state = bundleOf("system_spl" to "2026-11-01", "vendor_spl" to "2026-09-05", "kernel_version" to "6.1.128")
+        val probe = SecurityPatchProbe { state }
+        if (Build.VERSION.SDK_INT < Build.VERSION_CODES.VANILLA_ICE_CREAM) {
+            assertEquals(unknownText(UnknownReason.NOT_SUPPORTED), probe.vendor())
+            assertEquals(unknownText(UnknownReason.NOT_SUPPORTED), probe.kernel())
+            return
+        }
+        assertEquals(known("2026-11-01"), probe.read())
+        assertEquals(known("2026-09-05"), probe.vendor())
+        assertEquals(known("6.1.128"), probe.kernel())
+        // A maker that leaves it empty or writes it its own way, and a system without the service.
+        for (odd in listOf(bundleOf("vendor_spl" to "September", "kernel_version" to " "), bundleOf(), null)) {
+            assertEquals(unknownText(UnknownReason.PROBE_FAILED), SecurityPatchProbe { odd }.vendor())
+            assertEquals(unknownText(UnknownReason.PROBE_FAILED), SecurityPatchProbe { odd }.kernel())
+        }
+    }
+
+    private fun bundleOf(vararg texts: Pair<String, String>) =
+        Bundle().apply { texts.forEach { (key, text) -> putString(key, text) } }
 
     private fun patch(day: String) = ReflectionHelpers.setStaticField(Build.VERSION::class.java, "SECURITY_PATCH", day)
 
@@ -193,7 +219,7 @@ class ProbesTest {
     @Test
     fun without_leave_no_whatsapp_is_looked_for() {
         phone.install(AppProbe.WHATSAPP_BUSINESS, "2.26.39.71")
-        val facts = probe(allowed = false).facts(Fact.entries)
+        val facts = probe(allowed = false).facts(everything)
         val missing = UnknownReason.PERMISSION_MISSING
         val app = checkNotNull(facts.whatsappBusiness)
         assertEquals(unknownPresence(missing), app.presence)
@@ -235,6 +261,20 @@ class ProbesTest {
         file("data/adb/magisk", "")
         assertEquals(listOf(RootSign.SU_BINARY, RootSign.ROOT_MANAGER, RootSign.WRITABLE_SYSTEM), signs())
         assertEquals(Evidence.HEURISTIC, (RootSignsProbe(root, stock).read() as RootSignsReading.Known).evidence)
+    }
+
+    @Test
+    fun a_muted_sign_is_not_looked_for_and_the_reading_says_so() {
+        file("system/xbin/su", "")
+        file("data/adb/magisk", "")
+        val muted = setOf(RootSign.SU_BINARY, RootSign.JAILBREAK_FILE)
+        val probe = RootSignsProbe(folder.root, RootSignsProbe.Build("release-keys", "user"), muted)
+        assertEquals(RootSignsReading.Known(listOf(RootSign.ROOT_MANAGER), Evidence.HEURISTIC), probe.read())
+        // A jailbreak's files are nothing that Android looks for.
+        assertEquals(RootSignsReading.Known(listOf(RootSign.SU_BINARY), Evidence.HEURISTIC), probe.notLookedFor())
+        val facts = probe().facts(WantedFacts(listOf(Fact.ROOT_SIGNS), listOf(RootSign.TEST_KEYS)))
+        assertEquals(RootSignsReading.Known(listOf(RootSign.TEST_KEYS), Evidence.HEURISTIC), facts.mutedRootSigns)
+        assertEquals(null, probe().facts(everything).mutedRootSigns)
     }
 
     private fun file(path: String, text: String) = File(folder.root, path).apply { parentFile?.mkdirs() }.writeText(text)
