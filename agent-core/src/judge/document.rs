@@ -239,20 +239,39 @@ pub(crate) struct Reader {
 
 impl Reader {
     pub(crate) fn fault(&mut self, place: Place, path: &str, what: impl Into<String>) {
-        let fault = Fault { place, path: path.to_owned(), what: what.into() };
-        if !self.faults.contains(&fault) {
-            self.faults.push(fault);
+        self.add(vec![Fault { place, path: path.to_owned(), what: what.into() }]);
+    }
+
+    /// Adds faults of a part that was read aside.
+    pub(crate) fn add(&mut self, faults: Vec<Fault>) {
+        for fault in faults {
+            if !self.faults.contains(&fault) {
+                self.faults.push(fault);
+            }
         }
     }
 
-    /// The faults found so far, leaving none.
-    pub(crate) fn take(&mut self) -> Vec<Fault> {
-        std::mem::take(&mut self.faults)
+    /// Reads a part by itself: what was found before stays, and what is wrong with the part is handed back.
+    pub(crate) fn aside<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> (T, Vec<Fault>) {
+        let earlier = std::mem::take(&mut self.faults);
+        let value = read(self);
+        (value, std::mem::replace(&mut self.faults, earlier))
+    }
+
+    /// Reads a part that counts whole or not at all where a newer writer may have written it; a person is told what is
+    /// wrong with it.
+    pub(crate) fn whole<T>(&mut self, strict: bool, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let (value, faults) = self.aside(read);
+        if strict {
+            self.add(faults);
+            return value;
+        }
+        value.filter(|_| faults.is_empty())
     }
 
     /// Ends the reading.
-    pub(crate) fn finish<T>(mut self, file: &str, value: Option<T>) -> Result<T, Faults> {
-        let mut faults = self.take();
+    pub(crate) fn finish<T>(self, file: &str, value: Option<T>) -> Result<T, Faults> {
+        let mut faults = self.faults;
         match value {
             Some(value) if faults.is_empty() => Ok(value),
             _ => {

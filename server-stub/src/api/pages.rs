@@ -129,10 +129,9 @@ struct ClosingForm {
 
 impl ClosingForm {
     fn reason(&self) -> Option<ClosingReason> {
-        match self.reason.as_str() {
-            "lost" => Some(ClosingReason::Lost),
-            "retired" => Some(ClosingReason::Retired),
-            other => other.strip_prefix("replaced:")?.parse().ok().map(ClosingReason::Replaced),
+        match self.reason.split_once(':') {
+            Some((name, by)) => ClosingReason::named(name, Some(by.parse().ok()?)),
+            None => ClosingReason::named(&self.reason, None),
         }
     }
 }

@@ -3,7 +3,6 @@
 use agent_core::wire::id::DeviceId;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, params};
-use serde::Serialize;
 
 use super::{Desk, catch_up, judge, leave};
 use crate::{
@@ -12,11 +11,10 @@ use crate::{
 };
 
 /// Why a device is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClosingReason {
     /// Its key was lost; the device enrolled again, and this is what it is now.
-    Replaced(#[serde(rename = "by")] DeviceId),
+    Replaced(DeviceId),
     /// It was lost or stolen.
     Lost,
     /// It is not used any more.
@@ -24,6 +22,16 @@ pub enum ClosingReason {
 }
 
 impl ClosingReason {
+    /// The reason of this name, with what took the device's place where it needs that.
+    pub fn named(name: &str, by: Option<DeviceId>) -> Option<Self> {
+        match (name, by) {
+            ("replaced", Some(by)) => Some(Self::Replaced(by)),
+            ("lost", None) => Some(Self::Lost),
+            ("retired", None) => Some(Self::Retired),
+            _ => None,
+        }
+    }
+
     /// Its name, which scripts rely on.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -112,11 +120,7 @@ pub(crate) fn closing(connection: &Connection, scope: Scope, device: DeviceId) -
         .query_row(params![scope.org(), device.to_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let Some((at, reason, by)) = found else { return Ok(None) };
-    let reason = match (reason.as_str(), by) {
-        ("replaced", Some(by)) => ClosingReason::Replaced(DeviceId::from_bytes(by)),
-        ("lost", None) => ClosingReason::Lost,
-        ("retired", None) => ClosingReason::Retired,
-        _ => return Err(StoreError::row("closing", "no such reason")),
-    };
+    let reason = ClosingReason::named(&reason, by.map(DeviceId::from_bytes));
+    let reason = reason.ok_or_else(|| StoreError::row("closing", "no such reason"))?;
     Ok(Some(Closing { at: from_ms(at), reason }))
 }

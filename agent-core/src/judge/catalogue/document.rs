@@ -87,21 +87,14 @@ fn catalogue(reader: &mut Reader, root: &Node, strict: bool) -> Option<Catalogue
     }
     // A server writes these; a file that a person wrote may not, which the list of its keys says.
     for node in find(top, "quarantines").filter(|_| !strict).map_or(&[][..], |node| reader.list(node, "quarantines")) {
-        let earlier = reader.take();
-        catalogue.quarantines.extend(quarantine(reader, node));
         // One that an older agent cannot read does not hold there: the heuristic weighs as the policy says.
-        reader.take();
-        for fault in earlier {
-            reader.fault(fault.place, &fault.path, fault.what);
-        }
+        let (read, _) = reader.aside(|reader| quarantine(reader, node));
+        catalogue.quarantines.extend(read);
     }
     for node in find(top, "lines").map_or(&[][..], |node| reader.list(node, "lines")) {
-        let earlier = reader.take();
-        line(reader, node, strict, &mut catalogue);
-        let found = reader.take();
-        let kept = if strict { found } else { Vec::new() };
-        for fault in earlier.into_iter().chain(kept) {
-            reader.fault(fault.place, &fault.path, fault.what);
+        let ((), faults) = reader.aside(|reader| line(reader, node, strict, &mut catalogue));
+        if strict {
+            reader.add(faults);
         }
     }
     Some(catalogue)

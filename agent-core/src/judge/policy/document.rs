@@ -285,43 +285,40 @@ fn one_check(
     unsupported: &mut Vec<Unsupported>,
 ) -> Vec<(Platform, CheckPolicy)> {
     let path = join("spec.checks", check.as_str());
-    let earlier = reader.take();
-    let mut policies = Vec::new();
-    if let Some(general) = reader.map(&entry.value, &path) {
-        // A newer server may ask a check on more platforms; a person who writes one that is not asked is told.
-        let known = if strict { conditions::platforms(check) } else { Platform::ALL };
-        let platforms: Vec<&str> = known.iter().map(|platform| platform.as_str()).collect();
-        let own = conditions::keys(check);
-        let keys: Vec<&str> = [COMMON, own, &platforms].concat();
-        reader.only(general, &path, &keys);
-        for platform in conditions::platforms(check) {
-            let special = find(general, platform.as_str());
-            if let Some(node) = special
-                && let super::super::document::Kind::Scalar { text, .. } = &node.kind
-                && matches!(text.as_str(), "off" | "false")
-            {
-                continue;
+    let (policies, faults) = reader.aside(|reader| {
+        let mut policies = Vec::new();
+        if let Some(general) = reader.map(&entry.value, &path) {
+            // A newer server may ask a check on more platforms; a person who writes one that is not asked is told.
+            let known = if strict { conditions::platforms(check) } else { Platform::ALL };
+            let platforms: Vec<&str> = known.iter().map(|platform| platform.as_str()).collect();
+            let own = conditions::keys(check);
+            let keys: Vec<&str> = [COMMON, own, &platforms].concat();
+            reader.only(general, &path, &keys);
+            for platform in conditions::platforms(check) {
+                let special = find(general, platform.as_str());
+                if let Some(node) = special
+                    && let super::super::document::Kind::Scalar { text, .. } = &node.kind
+                    && matches!(text.as_str(), "off" | "false")
+                {
+                    continue;
+                }
+                let special_path = join(&path, platform.as_str());
+                let special = special.and_then(|node| reader.map(node, &special_path)).unwrap_or_default();
+                reader.only(special, &special_path, &[COMMON, own].concat());
+                let fields = Fields { general, special, path: &path, special_path: &special_path, strict };
+                policies.extend(check_policy(reader, check, *platform, &fields).map(|policy| (*platform, policy)));
             }
-            let special_path = join(&path, platform.as_str());
-            let special = special.and_then(|node| reader.map(node, &special_path)).unwrap_or_default();
-            reader.only(special, &special_path, &[COMMON, own].concat());
-            let fields = Fields { general, special, path: &path, special_path: &special_path, strict };
-            policies.extend(check_policy(reader, check, *platform, &fields).map(|policy| (*platform, policy)));
         }
+        policies
+    });
+    if strict {
+        reader.add(faults);
+        return policies;
     }
-    let found = reader.take();
-    for fault in earlier {
-        reader.fault(fault.place, &fault.path, fault.what);
-    }
-    for fault in found {
-        if strict {
-            reader.fault(fault.place, &fault.path, fault.what);
-        } else {
-            let path = fault.path;
-            let one = Unsupported { check: Some(check), path };
-            if !unsupported.contains(&one) {
-                unsupported.push(one);
-            }
+    for fault in faults {
+        let one = Unsupported { check: Some(check), path: fault.path };
+        if !unsupported.contains(&one) {
+            unsupported.push(one);
         }
     }
     policies

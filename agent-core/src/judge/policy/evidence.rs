@@ -92,14 +92,8 @@ impl Default for EvidenceRules {
 /// `spec.evidence`. An older reader that cannot read a newer form of it keeps to the defaults.
 pub(super) fn evidence(reader: &mut Reader, node: Option<&Node>, strict: bool) -> EvidenceRules {
     let Some(node) = node else { return EvidenceRules::default() };
-    let earlier = reader.take();
-    let read = reader.map(node, PATH).map(|entries| rules(reader, entries, strict));
-    let found = reader.take();
-    let readable = found.is_empty();
-    for fault in earlier.into_iter().chain(found.into_iter().filter(|_| strict)) {
-        reader.fault(fault.place, &fault.path, fault.what);
-    }
-    read.filter(|_| readable || strict).unwrap_or_default()
+    let read = reader.whole(strict, |reader| reader.map(node, PATH).map(|entries| rules(reader, entries, strict)));
+    read.unwrap_or_default()
 }
 
 fn rules(reader: &mut Reader, entries: &[Entry], strict: bool) -> EvidenceRules {

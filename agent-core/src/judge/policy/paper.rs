@@ -84,14 +84,12 @@ pub(super) fn own_text(reader: &mut Reader, node: &Node, path: &str, strict: boo
 pub(super) fn notice(reader: &mut Reader, node: Option<&Node>, strict: bool) -> Notice {
     const PATH: &str = "spec.notice";
     let Some(node) = node else { return Notice::default() };
-    let earlier = reader.take();
-    let read = reader.map(node, PATH).map(|entries| notice_of(reader, node, entries, strict));
-    let found = reader.take();
-    let readable = found.is_empty();
-    for fault in earlier.into_iter().chain(found.into_iter().filter(|_| strict)) {
-        reader.fault(fault.place, &fault.path, fault.what);
+    let read = |reader: &mut Reader| reader.map(node, PATH).map(|entries| notice_of(reader, node, entries, strict));
+    let (read, faults) = reader.aside(read);
+    if strict {
+        reader.add(faults);
     }
-    read.filter(|_| readable || !strict).unwrap_or_default()
+    read.unwrap_or_default()
 }
 
 fn notice_of(reader: &mut Reader, node: &Node, entries: &[Entry], strict: bool) -> Notice {

@@ -34,14 +34,7 @@ impl Default for QuarantineRules {
 /// `spec.quarantine`. An older reader that cannot read a newer form of it has none: heuristics weigh as they are written.
 pub(super) fn quarantine(reader: &mut Reader, node: Option<&Node>, strict: bool) -> Option<QuarantineRules> {
     let node = node?;
-    let earlier = reader.take();
-    let read = reader.map(node, PATH).map(|entries| rules(reader, entries, strict));
-    let found = reader.take();
-    let readable = found.is_empty();
-    for fault in earlier.into_iter().chain(found.into_iter().filter(|_| strict)) {
-        reader.fault(fault.place, &fault.path, fault.what);
-    }
-    read.filter(|_| readable || strict)
+    reader.whole(strict, |reader| reader.map(node, PATH).map(|entries| rules(reader, entries, strict)))
 }
 
 fn rules(reader: &mut Reader, entries: &[Entry], strict: bool) -> QuarantineRules {
