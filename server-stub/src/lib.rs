@@ -27,6 +27,7 @@ pub(crate) mod rig;
 pub mod scope;
 pub mod serve;
 pub mod server;
+mod spelt;
 pub mod store;
 pub mod verify;
 

@@ -7,6 +7,7 @@ use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
 use super::cursor::Cursor;
+use crate::spelt::spelt;
 
 /// What to list. Every field is one parameter of the query; an absent one does not filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, IntoParams)]
@@ -72,28 +73,10 @@ pub struct DeviceFilter {
 /// The value of a version's parameter that stands for one that could not be read.
 pub const UNREAD: &str = "unknown";
 
-/// Words of a parameter: the value and its spelling.
-macro_rules! spelt {
-    ($(#[$meta:meta])* $name:ident { $($(#[$vmeta:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-        #[serde(rename_all = "kebab-case")]
-        pub enum $name { $($(#[$vmeta])* $variant),+ }
-
-        impl $name {
-            /// Every value.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// The spelling in queries.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $word),+ }
-            }
-        }
-    };
-}
-
 spelt! {
     /// What a check came to: its verdict, with failing in grace apart.
+    #[derive(Serialize, ToSchema)]
+    #[serde(rename_all = "kebab-case")]
     Answer {
         /// It passes.
         Pass = "pass",
@@ -112,6 +95,8 @@ spelt! {
 
 spelt! {
     /// Whether devices that have left are asked for.
+    #[derive(Serialize, ToSchema)]
+    #[serde(rename_all = "kebab-case")]
     Left {
         /// These alone.
         Yes = "yes",
@@ -120,7 +105,8 @@ spelt! {
 
 spelt! {
     /// The order of the list.
-    #[derive(Default)]
+    #[derive(Default, Serialize, ToSchema)]
+    #[serde(rename_all = "kebab-case")]
     Sort {
         /// Not compliant, in grace, unknown, stale, compliant; longest in its state first.
         #[default]

@@ -15,6 +15,7 @@ use super::{
     shape,
     whatsapp::{self, Whatsapp},
 };
+use crate::spelt::spelt;
 
 /// The longest table, in bytes.
 pub const LONGEST: usize = 32 * 1024 * 1024;
@@ -23,76 +24,41 @@ const MOST_ROWS: usize = 1_000_000;
 /// How many names of columns an error shows.
 const MOST_SHOWN: usize = 30;
 
-/// What a column may hold. Every other column is left unread.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Field {
-    /// How management calls the device.
-    DeviceRef,
-    /// When the device was last heard of.
-    SeenAt,
-    /// The hardware model.
-    Model,
-    /// The system's version.
-    OsVersion,
-    /// Android's security patch level.
-    SecurityPatch,
-    /// How what is stored is encrypted.
-    StorageEncrypted,
-    /// Whether it has a screen lock.
-    ScreenLock,
-    /// Whether WhatsApp Business is there.
-    WhatsappBusiness,
-    /// WhatsApp Business's version.
-    WhatsappBusinessVersion,
-    /// Whether the store has a newer WhatsApp Business.
-    WhatsappBusinessUpdate,
-    /// Whether WhatsApp Messenger is there.
-    WhatsappConsumer,
-    /// In a table with a row for each app: its name or identifier.
-    App,
-    /// In such a table: the app's version.
-    AppVersion,
+spelt! {
+    /// What a column may hold, by its name in a mapping. Every other column is left unread.
+    Field {
+        /// How management calls the device.
+        DeviceRef = "device_ref",
+        /// When the device was last heard of.
+        SeenAt = "seen_at",
+        /// The hardware model.
+        Model = "model",
+        /// The system's version.
+        OsVersion = "os_version",
+        /// Android's security patch level.
+        SecurityPatch = "security_patch",
+        /// How what is stored is encrypted.
+        StorageEncrypted = "storage_encryption",
+        /// Whether it has a screen lock.
+        ScreenLock = "screen_lock",
+        /// Whether WhatsApp Business is there.
+        WhatsappBusiness = "whatsapp_business",
+        /// WhatsApp Business's version.
+        WhatsappBusinessVersion = "whatsapp_business_version",
+        /// Whether the store has a newer WhatsApp Business.
+        WhatsappBusinessUpdate = "whatsapp_business_update",
+        /// Whether WhatsApp Messenger is there.
+        WhatsappConsumer = "whatsapp_consumer",
+        /// In a table with a row for each app: its name or identifier.
+        App = "app",
+        /// In such a table: the app's version.
+        AppVersion = "app_version",
+    }
 }
 
 impl Field {
-    /// Every field.
-    pub const ALL: [Self; 13] = [
-        DeviceRef,
-        SeenAt,
-        Model,
-        OsVersion,
-        SecurityPatch,
-        StorageEncrypted,
-        ScreenLock,
-        WhatsappBusiness,
-        WhatsappBusinessVersion,
-        WhatsappBusinessUpdate,
-        WhatsappConsumer,
-        App,
-        AppVersion,
-    ];
-
-    /// Its name in a mapping.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            DeviceRef => "device_ref",
-            SeenAt => "seen_at",
-            Model => "model",
-            OsVersion => "os_version",
-            SecurityPatch => "security_patch",
-            StorageEncrypted => "storage_encryption",
-            ScreenLock => "screen_lock",
-            WhatsappBusiness => "whatsapp_business",
-            WhatsappBusinessVersion => "whatsapp_business_version",
-            WhatsappBusinessUpdate => "whatsapp_business_update",
-            WhatsappConsumer => "whatsapp_consumer",
-            App => "app",
-            AppVersion => "app_version",
-        }
-    }
-
     fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|field| field.as_str() == name)
+        Self::ALL.iter().copied().find(|field| field.as_str() == name)
     }
 }
 
@@ -121,7 +87,7 @@ impl Columns {
     /// Where each field stands in this heading.
     fn places(&self, heading: &::csv::StringRecord) -> Result<HashMap<Field, usize>, ParseError> {
         let mut places = HashMap::new();
-        for field in Field::ALL {
+        for &field in Field::ALL {
             let named = self.0.get(&field);
             let wanted = named.map_or(field.as_str(), String::as_str);
             let mut at = (0..heading.len()).filter(|at| heading[*at].trim().eq_ignore_ascii_case(wanted));

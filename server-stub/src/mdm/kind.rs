@@ -8,34 +8,23 @@ use super::{
     nanomdm,
     parse_error::ParseError,
 };
+use crate::spelt::spelt;
 
-/// What kind of management a source is, and so how its messages are read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// Webhooks of NanoMDM and MicroMDM.
-    Nanomdm,
-    /// Devices of the Android Management API.
-    Amapi,
-    /// Tables that any console exports.
-    Csv,
-    /// Status reports of Apple's declarative management.
-    AppleStatus,
+spelt! {
+    /// What kind of management a source is, and so how its messages are read.
+    Kind {
+        /// Webhooks of NanoMDM and MicroMDM.
+        Nanomdm = "nanomdm",
+        /// Devices of the Android Management API.
+        Amapi = "amapi",
+        /// Tables that any console exports.
+        Csv = "csv",
+        /// Status reports of Apple's declarative management.
+        AppleStatus = "apple-status",
+    }
 }
 
 impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 4] = [Self::Nanomdm, Self::Amapi, Self::Csv, Self::AppleStatus];
-
-    /// The spelling in commands and in the store.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Nanomdm => "nanomdm",
-            Self::Amapi => "amapi",
-            Self::Csv => "csv",
-            Self::AppleStatus => "apple-status",
-        }
-    }
-
     /// The longest message or file, in bytes.
     pub const fn longest(self) -> usize {
         match self {
@@ -89,6 +78,6 @@ impl FromStr for Kind {
     type Err = KindError;
 
     fn from_str(text: &str) -> Result<Self, KindError> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text).ok_or(KindError)
+        Self::ALL.iter().copied().find(|kind| kind.as_str() == text).ok_or(KindError)
     }
 }

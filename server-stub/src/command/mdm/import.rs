@@ -137,7 +137,7 @@ fn columns(arguments: &Arguments) -> Result<Columns, CommandError> {
 fn read(path: &Path, arguments: &Arguments, columns: &Columns) -> Result<File, CommandError> {
     let name = input::name(path);
     let refused = |what: String| CommandError::Refused(format!("{name}: {what}"));
-    let longest = Kind::ALL.into_iter().map(Kind::longest).max().unwrap_or_default();
+    let longest = Kind::ALL.iter().copied().map(Kind::longest).max().unwrap_or_default();
     let bytes = input::bytes(path, longest)?;
     let recorded = Recorded::split(&bytes);
     if let Some(secret) = &arguments.secret {
