@@ -1,12 +1,15 @@
 //! How long to wait after a failed attempt: full jitter, so that a fleet that failed together does not return together.
 //!
-//! The wait is drawn evenly from nothing to a limit that doubles with each failure
-//! (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>).
+//! The wait is drawn evenly between a second and a limit that doubles with each failure
+//! (<https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/>; the second is ours, since an attempt right
+//! behind a failed one meets the same failure).
 
 use std::time::Duration;
 
 use super::random::Random;
 
+/// No wait is shorter.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// The limit after the first failure.
 const BASE: Duration = Duration::from_secs(2);
 /// No limit is longer.
@@ -19,7 +22,8 @@ const LONGEST_ASKED: Duration = Duration::from_hours(24);
 pub(super) fn wait(failures: u32, asked: Option<Duration>, random: &dyn Random) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     let limit = BASE.saturating_mul(1 << doublings).min(CAP);
-    let jitter = Duration::from_millis(random.up_to(u64::try_from(limit.as_millis()).unwrap_or(u64::MAX)));
+    let spread = u64::try_from((limit - SHORTEST).as_millis()).unwrap_or(u64::MAX);
+    let jitter = SHORTEST + Duration::from_millis(random.up_to(spread));
     asked.map_or(jitter, |asked| asked.min(LONGEST_ASKED) + jitter)
 }
 
@@ -36,6 +40,24 @@ mod tests {
         }
         fn up_to(&self, highest: u64) -> u64 {
             highest
+        }
+    }
+
+    struct Lowest;
+
+    impl Random for Lowest {
+        fn number(&self) -> u64 {
+            0
+        }
+        fn up_to(&self, _: u64) -> u64 {
+            0
+        }
+    }
+
+    #[test]
+    fn an_attempt_never_follows_a_failed_one_at_once() {
+        for failures in 0..20 {
+            assert_eq!(wait(failures, None, &Lowest), SHORTEST);
         }
     }
 
