@@ -153,6 +153,7 @@ fn facts() -> DeviceFacts {
             version: Reading::reported("2.26.39.71".into()),
             signers: Reading::reported(vec!["3987d043d10aefaf5a8710b3671418fe57e0e19b653c9df82558feb5ffce5d44".into()]),
             installer: Reading::unknown(UnknownReason::PermissionMissing),
+            ..AppFacts::default()
         },
         whatsapp_consumer: Reading::unknown(UnknownReason::NotInThisProfile),
         own_app_genuine: Reading::unknown(UnknownReason::PlatformForbids),

@@ -32,6 +32,7 @@ impl From<AppFacts> for facts::AppFacts {
             version: collected(version),
             signers: collected(signers),
             installer: collected(installer),
+            ..Self::default()
         }
     }
 }

@@ -230,6 +230,10 @@ pub struct AppFacts {
     /// The package that installed it, such as `com.android.vending`; empty when side-loaded.
     #[serde(default, skip_serializing_if = "Reading::is_not_collected")]
     pub installer: Reading<String>,
+    /// Whether the store offers this device a newer version than this one. Only device management is told, so a server
+    /// alone sets it: it is in no report, and read from none.
+    #[serde(skip)]
+    pub update_offered: Reading<bool>,
 }
 
 impl AppFacts {

@@ -137,6 +137,14 @@ reasons! {
     BusinessBelowMinimum = "whatsapp-business.below-minimum" { found, required },
     /// Too far behind the newest settled release.
     BusinessBehindLatest = "whatsapp-business.behind-latest" { found, latest },
+    /// The store offers this device nothing newer, whatever others can have.
+    BusinessNewestOffered = "whatsapp-business.newest-offered" { found },
+    /// The store offers a newer one, and nothing fresh tells how far behind this one is.
+    BusinessUpdateOffered = "whatsapp-business.update-offered" { found },
+    /// Below a floor, and the store offers this device nothing newer.
+    BusinessFlawedNoneOffered = "whatsapp-business.flawed-none-offered" { found, floor, cve },
+    /// Below the policy's minimum, and the store offers this device nothing newer.
+    BusinessNoneOffered = "whatsapp-business.none-offered" { found, required },
     // whatsapp-consumer
     /// Not in this profile.
     ConsumerAbsent = "whatsapp-consumer.absent" {},

@@ -65,6 +65,7 @@ impl Reason {
             | Self::BusinessGood { .. }
             | Self::BusinessInstalled {}
             | Self::BusinessVersionNeedsMdm {}
+            | Self::BusinessNewestOffered { .. }
             | Self::ConsumerAbsent {}
             | Self::AuthenticityGood {}
             | Self::SignerNotPinned { .. }
@@ -85,7 +86,10 @@ impl Reason {
             Self::BusinessBelowFloor { .. }
             | Self::BusinessBelowExploitedFloor { .. }
             | Self::BusinessBelowMinimum { .. }
-            | Self::BusinessBehindLatest { .. } => Remediation::UpdateWhatsappBusiness,
+            | Self::BusinessBehindLatest { .. }
+            | Self::BusinessUpdateOffered { .. } => Remediation::UpdateWhatsappBusiness,
+            // The store holds it back where the system is too old for it.
+            Self::BusinessFlawedNoneOffered { .. } | Self::BusinessNoneOffered { .. } => Remediation::UpdateSystem,
             Self::BusinessMissing {} | Self::BusinessDisabled {} | Self::BusinessArchived {} => {
                 Remediation::InstallWhatsappBusiness
             }

@@ -95,6 +95,7 @@ impl Wanted {
                 version: self.one("whatsappBusiness.version", &app.version),
                 signers: self.one("whatsappBusiness.signers", &app.signers),
                 installer: self.one("whatsappBusiness.installer", &app.installer),
+                update_offered: Reading::default(),
             },
             whatsapp_consumer: self.one("whatsappConsumer", &facts.whatsapp_consumer),
             own_app_genuine: self.one("ownAppGenuine", &facts.own_app_genuine),

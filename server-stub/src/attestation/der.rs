@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
-use x509_cert::der::{Decode as _, Encode as _, Header, Reader as _, SliceReader, Tag, asn1::ObjectIdentifier};
+use x509_cert::der::{
+    Decode as _, Encode as _, Header, Length, Reader as _, SliceReader, Tag, TagNumber, asn1::ObjectIdentifier,
+};
 
 /// Bytes that are not what they must be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,6 +22,51 @@ impl Fault {
     }
 }
 
+const NOT_STRICT: &str = "is not strict DER";
+
+/// Tag, length of the header and length of the content. Nearly every item of a certificate begins like this, and a server
+/// reads hundreds for each device, so these are read without a detour; a test holds them to the library's reading.
+fn usual(bytes: &[u8]) -> Option<(Tag, usize, usize)> {
+    let (first, second) = (*bytes.first()?, *bytes.get(1)?);
+    let tag = match first {
+        0x01 => Tag::Boolean,
+        0x02 => Tag::Integer,
+        0x03 => Tag::BitString,
+        0x04 => Tag::OctetString,
+        0x06 => Tag::ObjectIdentifier,
+        0x0a => Tag::Enumerated,
+        0x0c => Tag::Utf8String,
+        0x13 => Tag::PrintableString,
+        0x30 => Tag::Sequence,
+        0x31 => Tag::Set,
+        0xa0..=0xbe => Tag::ContextSpecific { constructed: true, number: TagNumber(u32::from(first & 0x1f)) },
+        _ => return None,
+    };
+    match second {
+        0..0x80 => Some((tag, 2, second.into())),
+        0x81 => Some((tag, 3, usize::from(*bytes.get(2)?))).filter(|(.., length)| *length > 0x7f),
+        0x82 => {
+            let length = usize::from(*bytes.get(2)?) << 8 | usize::from(*bytes.get(3)?);
+            Some((tag, 4, length)).filter(|_| length > 0xff)
+        }
+        _ => None,
+    }
+}
+
+/// The same of any item, by the library.
+fn unusual(bytes: &[u8]) -> Result<(Tag, usize, usize), &'static str> {
+    let strict = |_| NOT_STRICT;
+    let mut reader = SliceReader::new(bytes).map_err(strict)?;
+    let header = Header::decode(&mut reader).map_err(strict)?;
+    let read = reader.position();
+    // The reader takes tags with leading zeros.
+    if header.encoded_len().map_err(strict)? != read {
+        return Err("has a tag or length that is not minimal");
+    }
+    let size = |length: Length| usize::try_from(length).map_err(|_| NOT_STRICT);
+    Ok((header.tag(), size(read)?, size(header.length())?))
+}
+
 /// One item: its tag, its content, and where that begins.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Item<'a> {
@@ -30,35 +77,34 @@ pub(super) struct Item<'a> {
 
 /// Items one after the other.
 pub(super) struct Items<'a> {
-    reader: SliceReader<'a>,
-    base: usize,
+    rest: &'a [u8],
+    at: usize,
 }
 
 impl<'a> Items<'a> {
     pub(super) fn new(bytes: &'a [u8], base: usize) -> Result<Self, Fault> {
-        let reader = SliceReader::new(bytes).map_err(|_| Fault::new(base, "is longer than any record"))?;
-        Ok(Self { reader, base })
+        SliceReader::new(bytes).map_err(|_| Fault::new(base, "is longer than any record"))?;
+        Ok(Self { rest: bytes, at: base })
     }
 
-    pub(super) fn at(&self) -> usize {
-        self.base + usize::try_from(self.reader.position()).unwrap_or(usize::MAX)
+    pub(super) const fn at(&self) -> usize {
+        self.at
     }
 
     /// The next item; none at the end.
     pub(super) fn next(&mut self) -> Result<Option<Item<'a>>, Fault> {
-        if self.reader.is_finished() {
+        if self.rest.is_empty() {
             return Ok(None);
         }
-        let start = self.at();
-        let fault = |_| Fault::new(start, "is not strict DER");
-        let header = Header::decode(&mut self.reader).map_err(fault)?;
-        let at = self.at();
-        // The reader takes tags with leading zeros.
-        if header.encoded_len().map_err(fault)? != x509_cert::der::Length::try_from(at - start).map_err(fault)? {
-            return Err(Fault::new(start, "has a tag or length that is not minimal"));
-        }
-        let value = self.reader.read_slice(header.length()).map_err(fault)?;
-        Ok(Some(Item { tag: header.tag(), value, at }))
+        let (tag, header, length) = match usual(self.rest) {
+            Some(usual) => usual,
+            None => unusual(self.rest).map_err(|what| Fault::new(self.at, what))?,
+        };
+        let Some(whole) = self.rest.get(..header + length) else { return Err(Fault::new(self.at, NOT_STRICT)) };
+        let item = Item { tag, value: &whole[header..], at: self.at + header };
+        self.rest = &self.rest[whole.len()..];
+        self.at += whole.len();
+        Ok(Some(item))
     }
 
     /// The next item, which must have this tag.
@@ -81,7 +127,11 @@ impl<'a> Items<'a> {
     /// The next item if it has this tag; otherwise it stays.
     pub(super) fn optional(&mut self, tag: Tag) -> Result<Option<Item<'a>>, Fault> {
         // A tag that cannot be read is told of when it is asked for.
-        if Tag::peek(&self.reader).is_ok_and(|next| next == tag) { self.next() } else { Ok(None) }
+        let is_next = match usual(self.rest) {
+            Some((next, ..)) => next == tag,
+            None => SliceReader::new(self.rest).is_ok_and(|reader| Tag::peek(&reader).is_ok_and(|next| next == tag)),
+        };
+        if is_next { self.next() } else { Ok(None) }
     }
 
     /// The next item, an OBJECT IDENTIFIER.
@@ -91,7 +141,7 @@ impl<'a> Items<'a> {
 
     /// Nothing may follow.
     pub(super) fn end(&mut self) -> Result<(), Fault> {
-        if self.reader.is_finished() { Ok(()) } else { Err(Fault::new(self.at(), "has bytes behind its end")) }
+        if self.rest.is_empty() { Ok(()) } else { Err(Fault::new(self.at(), "has bytes behind its end")) }
     }
 }
 
@@ -176,5 +226,29 @@ impl<'a> Item<'a> {
     pub(super) fn set(&self) -> Result<Items<'a>, Fault> {
         self.must(Tag::Set)?;
         self.items()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_headers_are_read_as_the_library_reads_them() {
+        const EDGES: [u8; 6] = [0, 1, 0x7f, 0x80, 0xfe, 0xff];
+        let mut met = 0;
+        for tag in 0..=0xff {
+            for length in 0..=0xff {
+                for (high, low) in EDGES.iter().flat_map(|high| EDGES.map(|low| (*high, low))) {
+                    for bytes in [&[tag, length][..], &[tag, length, high], &[tag, length, high, low]] {
+                        if let Some(read) = usual(bytes) {
+                            assert_eq!(Ok(read), unusual(bytes), "{bytes:x?}");
+                            met += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(met > 500_000, "{met}");
     }
 }

@@ -177,6 +177,7 @@ impl Phone {
                 version: Reading::unknown(forbidden),
                 signers: Reading::unknown(forbidden),
                 installer: Reading::unknown(forbidden),
+                ..AppFacts::default()
             };
         }
         let version = match self.story {
@@ -190,6 +191,7 @@ impl Phone {
             version: Reading::reported(version.to_owned()),
             signers: Reading::unknown(UnknownReason::NotSupported),
             installer: Reading::reported(installer.to_owned()),
+            ..AppFacts::default()
         }
     }
 

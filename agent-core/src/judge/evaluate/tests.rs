@@ -1,5 +1,7 @@
 //! The rules of judgement, by behaviour, and what must hold for any input.
 
+mod store_offers;
+
 use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::{Timestamp, civil::Date};
@@ -151,6 +153,7 @@ fn good_facts() -> DeviceFacts {
             version: Reading::reported("2.26.39.71".into()),
             signers: Reading::reported(vec!["aa".into()]),
             installer: Reading::reported("com.android.vending".into()),
+            ..AppFacts::default()
         },
         whatsapp_consumer: Reading::reported(Presence::Absent),
         own_app_genuine: Reading::reported(true),

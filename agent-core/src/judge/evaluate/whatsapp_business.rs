@@ -63,9 +63,40 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
     let Ok(found) = text.parse::<Version<L>>() else {
         return Found::unknown(Reason::UnknownUnparseable { found: text.chars().take(40).collect() });
     };
-    match asked.rule.rule {
+    let answer = match asked.rule.rule {
         Rule::BusinessFloor => release::floor(&found, line, &WORDS, evidence),
         Rule::BusinessMinimum => release::minimum(&found, asked, &WORDS, evidence),
         _ => release::behind_latest(&found, line, &Rivals::All, asked, &WORDS, evidence),
+    };
+    // The device's own store knows what this device can have.
+    let Ok((is_newer, told)) = asked.read(&asked.context.facts.whatsapp_business.update_offered) else { return answer };
+    match offered(*is_newer, &answer.finding, found.to_string()) {
+        Some(finding) => Found { finding, evidence: Some(evidence.min(told)), ..answer },
+        None => answer,
     }
+}
+
+/// What it changes that the store offers this device a newer version, or none. It holds some back for a country, a model or
+/// an old system, and a device is not behind what it cannot have; what must not be stays so, told otherwise.
+fn offered(is_newer: bool, finding: &Finding, found: String) -> Option<Finding> {
+    use Reason as R;
+    Some(match (is_newer, finding) {
+        (false, Finding::Fails(R::BusinessBehindLatest { .. }))
+        | (false, Finding::Unknown(R::NoReleaseSource {} | R::StaleReleaseSource { .. })) => {
+            Finding::Passes(R::BusinessNewestOffered { found })
+        }
+        (true, Finding::Unknown(R::NoReleaseSource {} | R::StaleReleaseSource { .. })) => {
+            Finding::Unknown(R::BusinessUpdateOffered { found })
+        }
+        (
+            false,
+            Finding::Fails(
+                R::BusinessBelowFloor { floor, cve, .. } | R::BusinessBelowExploitedFloor { floor, cve, .. },
+            ),
+        ) => Finding::Fails(R::BusinessFlawedNoneOffered { found, floor: floor.clone(), cve: cve.clone() }),
+        (false, Finding::Fails(R::BusinessBelowMinimum { required, .. })) => {
+            Finding::Fails(R::BusinessNoneOffered { found, required: required.clone() })
+        }
+        _ => return None,
+    })
 }

@@ -429,6 +429,47 @@ pub const TEXTS: &[Text] = &[
         "Update it from the store. It takes a minute.",
     ),
     text(
+        "reason.whatsapp-business.newest-offered",
+        "Versión {found}, la más nueva que la tienda ofrece a este teléfono.",
+        "Version {found}, the newest that the store offers this phone.",
+    ),
+    text(
+        "reason.whatsapp-business.update-offered",
+        "Tienes la versión {found} y la tienda ofrece una más nueva; no se sabe desde cuándo.",
+        "You have version {found}, and the store offers a newer one; since when is not known.",
+    ),
+    text(
+        "reason.whatsapp-business.update-offered.fix",
+        "Actualízalo desde la tienda. Se tarda un minuto.",
+        "Update it from the store. It takes a minute.",
+    ),
+    text(
+        "reason.whatsapp-business.flawed-none-offered",
+        "Tu versión ({found}) tiene un fallo de seguridad conocido ({cve}), resuelto desde la {floor}, pero la tienda no ofrece \
+         a este teléfono ninguna más nueva.",
+        "Your version ({found}) has a known security flaw ({cve}), mended since {floor}, but the store offers this phone \
+         nothing newer.",
+    ),
+    text(
+        "reason.whatsapp-business.flawed-none-offered.fix",
+        "Instala las actualizaciones del sistema, si las hay, y vuelve a mirar en la tienda. Si sigue sin haber ninguna, no \
+         puedes hacer nada más: la empresa ya lo ve.",
+        "Install the system's updates, if there are any, and look in the store again. If there is still none, there is \
+         nothing more for you to do: your company sees it.",
+    ),
+    text(
+        "reason.whatsapp-business.none-offered",
+        "Tienes la versión {found} y se pide al menos la {required}, pero la tienda no ofrece a este teléfono ninguna más nueva.",
+        "You have version {found}, and at least {required} is asked for, but the store offers this phone nothing newer.",
+    ),
+    text(
+        "reason.whatsapp-business.none-offered.fix",
+        "Instala las actualizaciones del sistema, si las hay, y vuelve a mirar en la tienda. Si sigue sin haber ninguna, no \
+         puedes hacer nada más: la empresa ya lo ve.",
+        "Install the system's updates, if there are any, and look in the store again. If there is still none, there is \
+         nothing more for you to do: your company sees it.",
+    ),
+    text(
         "reason.whatsapp-consumer.absent",
         "No está instalado en este perfil.",
         "It is not installed in this profile.",

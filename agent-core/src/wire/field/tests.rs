@@ -42,6 +42,7 @@ fn full_report() -> Report {
             version: Reading::reported("2.26.39.71".into()),
             signers: Reading::reported(vec!["ab".repeat(32)]),
             installer: Reading::reported("com.android.vending".into()),
+            ..AppFacts::default()
         },
         whatsapp_consumer: Reading::reported(Presence::Absent),
         own_app_genuine: Reading::known(true, Evidence::HardwareAttested),

@@ -59,12 +59,21 @@ pub(super) fn join(
     scales.weigh("storageEncryption", &mut joined.storage_encryption, told.storage_encryption.as_ref(), None);
     scales.weigh("screenLock", &mut joined.screen_lock, told.screen_lock.as_ref(), None);
     scales.weigh("whatsappConsumer", &mut joined.whatsapp_consumer, told.whatsapp_consumer.as_ref(), None);
-    if let Some(Told { value: ManagedApp { presence, version, .. }, at }) = &told.whatsapp_business {
+    if let Some(Told { value: ManagedApp { presence, version, has_update_available, .. }, at }) =
+        &told.whatsapp_business
+    {
         let app = &mut joined.whatsapp_business;
         let presence = Told { value: *presence, at: *at };
         scales.weigh("whatsappBusiness.presence", &mut app.presence, Some(&presence), None);
         let version = version.as_ref().map(|version| Told { value: version.clone(), at: *at });
         scales.weigh("whatsappBusiness.version", &mut app.version, version.as_ref(), Some(&by_app));
+        // What the store offers is said of the version that management saw, and of no other.
+        if let (Some(offers), Some(seen), Some(judged)) = (has_update_available, &version, app.version.value())
+            && is_fresh(*at)
+            && (seen.value == *judged || by_app(&seen.value, judged) == Some(Ordering::Equal))
+        {
+            app.update_offered = Reading::known(*offers, Evidence::MdmConfirmed);
+        }
     }
 }
 

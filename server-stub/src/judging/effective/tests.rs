@@ -50,6 +50,30 @@ fn what_no_app_may_read_comes_from_device_management() {
 }
 
 #[test]
+fn what_the_store_offers_is_said_of_the_version_that_management_saw() {
+    let offered = |reported: Option<&str>, seen: &str, offers: Option<bool>, hours: i64| {
+        let mut facts = iphone("26.1");
+        if let Some(version) = reported {
+            facts.whatsapp_business.version = Reading::reported(version.into());
+        }
+        let app = ManagedApp {
+            presence: Presence::Installed,
+            version: Some(seen.into()),
+            has_update_available: offers,
+            external_version_id: None,
+        };
+        let told = ToldFacts { whatsapp_business: told(app, hours), ..ToldFacts::default() };
+        joined(&facts, told).0.whatsapp_business.update_offered
+    };
+    let known = |offers| Reading::known(offers, Evidence::MdmConfirmed);
+    assert_eq!(offered(None, "26.38.74", Some(true), 3), known(true));
+    assert_eq!(offered(Some("26.38.74"), "26.38.74", Some(false), 3), known(false));
+    assert_eq!(offered(None, "26.38.74", None, 3), Reading::default());
+    assert_eq!(offered(Some("26.40.70"), "26.38.74", Some(true), 3), Reading::default(), "updated since");
+    assert_eq!(offered(Some("26.38.74"), "26.38.74", Some(false), 8 * 24), Reading::default(), "past its age");
+}
+
+#[test]
 fn two_that_agree_are_stronger_than_one() {
     let (facts, found) =
         joined(&iphone("26.1"), ToldFacts { os_version: told("26.1.0".into(), 30), ..ToldFacts::default() });
