@@ -82,14 +82,15 @@ impl Reason {
             | Self::OsBelowMinimum { .. }
             | Self::OsUnsupported { .. }
             | Self::OsBehindLatest { .. }
-            | Self::PatchOld { .. } => Remediation::UpdateSystem,
+            | Self::PatchOld { .. }
+            // The store holds a version back where the system is too old for it.
+            | Self::BusinessFlawedNoneOffered { .. }
+            | Self::BusinessNoneOffered { .. } => Remediation::UpdateSystem,
             Self::BusinessBelowFloor { .. }
             | Self::BusinessBelowExploitedFloor { .. }
             | Self::BusinessBelowMinimum { .. }
             | Self::BusinessBehindLatest { .. }
             | Self::BusinessUpdateOffered { .. } => Remediation::UpdateWhatsappBusiness,
-            // The store holds it back where the system is too old for it.
-            Self::BusinessFlawedNoneOffered { .. } | Self::BusinessNoneOffered { .. } => Remediation::UpdateSystem,
             Self::BusinessMissing {} | Self::BusinessDisabled {} | Self::BusinessArchived {} => {
                 Remediation::InstallWhatsappBusiness
             }

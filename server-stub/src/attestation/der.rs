@@ -43,7 +43,7 @@ fn usual(bytes: &[u8]) -> Option<(Tag, usize, usize)> {
         _ => return None,
     };
     match second {
-        0..0x80 => Some((tag, 2, second.into())),
+        0..=0x7f => Some((tag, 2, second.into())),
         0x81 => Some((tag, 3, usize::from(*bytes.get(2)?))).filter(|(.., length)| *length > 0x7f),
         0x82 => {
             let length = usize::from(*bytes.get(2)?) << 8 | usize::from(*bytes.get(3)?);

@@ -3,7 +3,10 @@
 use jiff::SignedDuration;
 
 use super::{Chrome, releases, words::Speak as _};
-use crate::releases::{SourceState, SourceView, Spoken};
+use crate::releases::{
+    SourceState, SourceView, Spoken,
+    source::{FLEET, MDM_INVENTORY},
+};
 
 /// A source that is due for longer than this is not asked by any schedule.
 const OVERDUE: SignedDuration = SignedDuration::from_mins(15);
@@ -54,7 +57,11 @@ fn row(source: &SourceView, chrome: &Chrome) -> Row {
         SourceState::Current => ("compliant", "sources.current"),
     };
     let host = source.host.clone().unwrap_or_else(|| {
-        let key = if source.source == crate::releases::source::FLEET { "sources.fleet" } else { "sources.file" };
+        let key = match source.source.as_str() {
+            FLEET => "sources.fleet",
+            MDM_INVENTORY => "sources.inventory",
+            _ => "sources.file",
+        };
         language.say(key).to_owned()
     });
     let older = source.oldest_at.filter(|at| source.state == SourceState::Stale && source.fetched_at != Some(*at));

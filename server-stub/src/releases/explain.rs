@@ -13,7 +13,7 @@ use super::{
     claim::{Claim, Line},
     kept::Kept,
     merge::{Ground, confidence_word},
-    source::{self, ADMINISTRATOR, FLEET},
+    source::{self, ADMINISTRATOR, OBSERVED},
     weigh::{Administrator, Fate, Weighed},
 };
 use crate::{
@@ -285,7 +285,7 @@ fn would_change(
         told.push(
             "the administrator's file names releases here; a file without them lets the sources speak".to_owned(),
         );
-    } else if line == Line::BUSINESS_ANDROID && !own.iter().any(|one| one.kept.source != FLEET) {
+    } else if line == Line::BUSINESS_ANDROID && !own.iter().any(|one| !OBSERVED.contains(&one.kept.source.as_str())) {
         told.push("an answer of the Android Management API (`amapi`) is the only official source here".to_owned());
     }
     told.dedup();

@@ -8,7 +8,7 @@ use super::{
     fetch::Validators,
     kept::{self, Asked},
     merge::merge,
-    source::{self, FLEET, MDM_INVENTORY, ParseError, Source},
+    source::{self, OBSERVED, ParseError, Source},
 };
 use crate::{
     judging::rules::{RulesError, import_catalogue},
@@ -85,7 +85,7 @@ fn is_catalogue(bytes: &[u8]) -> bool {
 
 /// Reads a file without keeping anything, so that its faults are told before any data is opened.
 pub fn check(name: &str, file: &str, bytes: &[u8]) -> Result<(), ImportError> {
-    if [FLEET, MDM_INVENTORY].contains(&name) {
+    if OBSERVED.contains(&name) {
         return Err(ImportError::NoFile(name.to_owned()));
     }
     if let Some(source) = adapter(name, bytes) {

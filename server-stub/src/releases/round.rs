@@ -9,7 +9,7 @@ use super::{
     fetch::Fetcher,
     merge::{Merged, merge, would_change},
     seen,
-    source::{self, FLEET},
+    source::{self, OBSERVED},
 };
 use crate::{scope::Scope, server::Server, store::StoreError};
 
@@ -85,8 +85,8 @@ pub(super) async fn run(
             round.outcomes.push(outcome);
         }
     }
-    if which.names.contains(&FLEET) {
-        let outcome = look(server, scopes).await?;
+    for source in OBSERVED.into_iter().filter(|source| which.names.contains(source)) {
+        let outcome = look(server, scopes, source).await?;
         tell(&outcome);
         round.outcomes.push(outcome);
     }
@@ -101,13 +101,13 @@ pub(super) async fn run(
     Ok(round)
 }
 
-async fn look(server: &Server, scopes: &[Scope]) -> Result<Outcome, StoreError> {
+async fn look(server: &Server, scopes: &[Scope], source: &'static str) -> Result<Outcome, StoreError> {
     let (now, mut claims) = (server.now(), 0);
     for scope in scopes.iter().copied() {
-        let seen = server.store.read(move |connection| seen::look(connection, scope, now)).await?;
+        let seen = server.store.read(move |connection| seen::look(connection, scope, source, now)).await?;
         claims += seen.len();
-        server.store.write(move |connection| seen::keep(connection, scope, &seen, now)).await?;
+        server.store.write(move |connection| seen::keep(connection, scope, source, &seen, now)).await?;
     }
-    let (source, fetched_at) = (FLEET.to_owned(), Some(now));
+    let (source, fetched_at) = (source.to_owned(), Some(now));
     Ok(Outcome { source, outcome: "ok", answered: 1, asked: 1, claims, reason: None, fetched_at })
 }

@@ -8,7 +8,7 @@ use super::{
     fetch::Fetcher,
     kept,
     round::{Which, run},
-    source::{self, FLEET},
+    source::{self, OBSERVED},
 };
 use crate::{scope::Scope, server::Server, store::StoreError};
 
@@ -32,8 +32,10 @@ pub async fn fetch_due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreEr
     let scopes: Vec<Scope> = server.organisations().await?.into_iter().map(|(scope, _)| scope).collect();
     let now = server.now();
     let mut names: Vec<&str> = source::ALL.iter().map(|source| source.name()).collect();
-    if is_fleet_due(server, &scopes, now).await? {
-        names.push(FLEET);
+    for source in OBSERVED {
+        if is_due(server, &scopes, source, now).await? {
+            names.push(source);
+        }
     }
     let mut tell = |outcome: &super::round::Outcome| {
         let (source, asked, answered) = (&outcome.source, outcome.asked, outcome.answered);
@@ -53,10 +55,10 @@ pub async fn fetch_due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreEr
     Ok(())
 }
 
-async fn is_fleet_due(server: &Server, scopes: &[Scope], now: Timestamp) -> Result<bool, StoreError> {
+async fn is_due(server: &Server, scopes: &[Scope], source: &str, now: Timestamp) -> Result<bool, StoreError> {
     for scope in scopes.iter().copied() {
         let parts = server.store.read(move |connection| kept::parts(connection, scope)).await?;
-        let next = parts.iter().find(|part| part.source == FLEET).and_then(|part| part.next_at);
+        let next = parts.iter().find(|part| part.source == source).and_then(|part| part.next_at);
         if next.is_none_or(|at| at <= now) {
             return Ok(true);
         }

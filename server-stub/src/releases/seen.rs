@@ -1,13 +1,12 @@
-//! The own fleet as a source: which versions its devices run. It is always there, but an old fleet hides that it lags,
-//! and a tester's phone runs what others cannot have: only what enough devices run, from the store and signed as the
-//! rest, ever counts.
+//! What this server sees itself as a source: which versions the own fleet runs, and which device management's inventory
+//! lists. It is always there, but an old fleet hides that it lags, and a tester's phone runs what others cannot have: only
+//! what enough devices run ever counts.
 
-use std::collections::{BTreeMap, HashMap};
+mod fleet;
+mod inventory;
 
-use agent_core::judge::{
-    Check, Platform,
-    policy::{Condition, Policy},
-};
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use rusqlite::Connection;
 
@@ -15,132 +14,61 @@ use super::{
     claim::{Claim, Line, short},
     fetch::Validators,
     kept::{self, Asked},
-    source::FLEET,
+    source::MDM_INVENTORY,
 };
-use crate::{
-    judging::Rules,
-    scope::Scope,
-    store::{StoreError, parse},
-};
+use crate::{scope::Scope, store::StoreError};
 
 /// How many devices must run a version before it counts.
 pub(super) const ENOUGH: u64 = 3;
-/// Play, where no policy names other stores.
-const PLAY: &str = "com.android.vending";
 
-/// Looks at the fleet.
-pub(super) fn look(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Vec<Claim>, StoreError> {
+/// On how many devices a version was seen.
+type Counted = Vec<((Line, String), u64)>;
+
+/// Looks at the fleet or the inventory.
+pub(super) fn look(
+    connection: &Connection,
+    scope: Scope,
+    source: &str,
+    now: Timestamp,
+) -> Result<Vec<Claim>, StoreError> {
     let today = TimeZone::UTC.to_datetime(now).date();
-    let earlier = earlier(connection, scope)?;
-    let mut claims = Vec::new();
-    for (line, version, devices) in seen(connection, scope)? {
+    let earlier = earlier(connection, scope, source)?;
+    let counted = if source == MDM_INVENTORY {
+        inventory::counted(connection, scope)?
+    } else {
+        fleet::counted(connection, scope)?
+    };
+    let readable = counted.into_iter().filter(|((line, version), _)| line.order(version).is_some());
+    let claim = |((line, version), devices): ((Line, String), u64)| {
+        let version = short(&version);
         let settled = match earlier.get(&(line, version.clone())) {
             Some(day) => Some(*day),
             None => (devices >= ENOUGH).then_some(today),
         };
-        claims.push(Claim::Seen { line, version, devices, settled });
-    }
-    Ok(claims)
+        Claim::Seen { line, version, devices, settled }
+    };
+    Ok(readable.map(claim).collect())
 }
 
 /// Keeps what was seen.
-pub(super) fn keep(connection: &Connection, scope: Scope, claims: &[Claim], now: Timestamp) -> Result<(), StoreError> {
-    let next_at = Some(kept::next_at(now, kept::every(FLEET), None, kept::chance()));
-    let asked = Asked { source: FLEET, part: "devices", url: "the own fleet", now, next_at };
-    kept::answered(connection, scope, asked, claims, &Validators::default())
+pub(super) fn keep(
+    connection: &Connection,
+    scope: Scope,
+    source: &str,
+    claims: &[Claim],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let next_at = Some(kept::next_at(now, kept::every(source), None, kept::chance()));
+    let (part, url) = ("devices", if source == MDM_INVENTORY { "the own inventory" } else { "the own fleet" });
+    kept::answered(connection, scope, Asked { source, part, url, now, next_at }, claims, &Validators::default())
 }
 
 /// The day on which each version first had enough devices.
-fn earlier(connection: &Connection, scope: Scope) -> Result<HashMap<(Line, String), Date>, StoreError> {
-    let claims = kept::claims(connection, scope)?.into_iter().filter(|kept| kept.source == FLEET);
+fn earlier(connection: &Connection, scope: Scope, source: &str) -> Result<HashMap<(Line, String), Date>, StoreError> {
+    let claims = kept::claims(connection, scope)?.into_iter().filter(|kept| kept.source == source);
     let settled = claims.filter_map(|kept| match kept.claim {
         Claim::Seen { line, version, settled: Some(day), .. } => Some(((line, version), day)),
         _ => None,
     });
     Ok(settled.collect())
-}
-
-/// Every version that devices run now, and on how many.
-fn seen(connection: &Connection, scope: Scope) -> Result<Vec<(Line, String, u64)>, StoreError> {
-    let mut counted: BTreeMap<(Line, String), u64> = BTreeMap::new();
-    for (line, version) in apps(connection, scope)? {
-        *counted.entry((line, version)).or_default() += 1;
-    }
-    let mut statement = connection.prepare_cached(
-        "SELECT kind, a, b, sum(n) FROM counts WHERE org = ?1 AND kind IN ('os', 'patch') AND b <> ''
-         GROUP BY kind, a, b HAVING sum(n) > 0",
-    )?;
-    let mut rows = statement.query([scope.org()])?;
-    while let Some(row) = rows.next()? {
-        let (kind, platform, version): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let line = match (kind.as_str(), platform.as_str()) {
-            ("os", "android") => Line::ANDROID,
-            ("os", "ios") => Line::IOS,
-            ("patch", "android") => Line::PATCH,
-            _ => continue,
-        };
-        *counted.entry((line, version)).or_default() += row.get::<_, i64>(3)?.unsigned_abs();
-    }
-    let readable = counted.into_iter().filter(|((line, version), _)| line.order(version).is_some());
-    Ok(readable.map(|((line, version), devices)| (line, short(&version), devices)).collect())
-}
-
-/// WhatsApp Business of every device that has it from the store, with a signer that is accepted.
-fn apps(connection: &Connection, scope: Scope) -> Result<Vec<(Line, String)>, StoreError> {
-    let rules = Rules::load(connection, scope)?;
-    let mut statement = connection.prepare_cached(
-        "SELECT s.grp, json_extract(p.facts, '$.whatsappBusiness.version.value'),
-                json_extract(p.facts, '$.whatsappBusiness.installer.value'),
-                coalesce(json_extract(p.facts, '$.whatsappBusiness.signers.value'), '[]')
-         FROM device_states s JOIN device_postures p USING (org, device)
-         WHERE s.org = ?1 AND s.platform = 'android' AND s.left_at IS NULL",
-    )?;
-    let mut rows = statement.query([scope.org()])?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (group, signers): (String, String) = (row.get(0)?, row.get(3)?);
-        let (Some(version), Some(installer)) = (row.get::<_, Option<String>>(1)?, row.get::<_, Option<String>>(2)?)
-        else {
-            continue;
-        };
-        let signers: Vec<String> = parse("list of signers", &signers)?;
-        let accepted = Accepted::of(rules.policy(&group));
-        if accepted.stores.contains(&installer) && !signers.is_empty() {
-            found.push((version, signers, accepted.signers));
-        }
-    }
-    // Where no policy pins a signer, the one that most have is the fleet's.
-    let mut common: HashMap<&str, u64> = HashMap::new();
-    for newest in found.iter().filter_map(|(_, signers, _)| signers.last()) {
-        *common.entry(newest).or_default() += 1;
-    }
-    let usual = common.into_iter().filter(|(_, devices)| *devices >= ENOUGH).max_by_key(|(signer, n)| (*n, *signer));
-    let usual: Vec<String> = usual.map(|(signer, _)| signer.to_owned()).into_iter().collect();
-    let accepted = found.iter().filter(|(_, signers, pinned)| {
-        let wanted = pinned.as_ref().unwrap_or(&usual);
-        signers.iter().any(|signer| wanted.contains(signer))
-    });
-    Ok(accepted.map(|(version, ..)| (Line::BUSINESS_ANDROID, version.clone())).collect())
-}
-
-/// What a group's policy accepts.
-struct Accepted {
-    stores: Vec<String>,
-    /// None where nothing is pinned.
-    signers: Option<Vec<String>>,
-}
-
-impl Accepted {
-    fn of(policy: &Policy) -> Self {
-        let mut accepted = Self { stores: vec![PLAY.to_owned()], signers: None };
-        let check = policy.checks.get(&(Platform::Android, Check::AppAuthenticity));
-        for rule in check.into_iter().flat_map(|check| &check.rules) {
-            match &rule.condition {
-                Condition::Signers(pinned) if !pinned.is_empty() => accepted.signers = Some(pinned.clone()),
-                Condition::Installers(stores) if !stores.is_empty() => accepted.stores.clone_from(stores),
-                _ => {}
-            }
-        }
-        accepted
-    }
 }

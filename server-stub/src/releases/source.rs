@@ -36,6 +36,8 @@ pub const FLEET: &str = "fleet";
 pub const ADMINISTRATOR: &str = "administrator";
 /// MDM inventory's name as a source; its claims are [`Claim::Seen`], as the fleet's.
 pub const MDM_INVENTORY: &str = "mdm-inventory";
+/// What is asked of nobody, because this server sees it itself.
+pub const OBSERVED: [&str; 2] = [FLEET, MDM_INVENTORY];
 
 /// How often most sources are asked.
 const DAY: Duration = Duration::from_hours(24);
@@ -158,7 +160,7 @@ pub fn named(name: &str) -> Option<&'static dyn Source> {
 
 /// Every name that can be asked for.
 pub fn names() -> Vec<&'static str> {
-    ALL.iter().map(|source| source.name()).chain([FLEET]).collect()
+    ALL.iter().map(|source| source.name()).chain(OBSERVED).collect()
 }
 
 /// How far what this source says can be believed; a name that nobody knows is only an observation.

@@ -1,5 +1,7 @@
 //! Where each source stands: when it was asked, what it answered, how old that is, and what it speaks for.
 
+mod file;
+
 use std::collections::BTreeMap;
 
 use agent_core::judge::Period;
@@ -13,7 +15,7 @@ use super::{
     explain::hours,
     fault::Fault,
     kept::{self, Part},
-    source::{self, FLEET, Known},
+    source::{self, Known, OBSERVED},
 };
 use crate::{
     judging::{Rules, rules::DEFAULT_GROUP},
@@ -97,7 +99,7 @@ pub struct SourceView {
     pub speaks_for: Vec<Spoken>,
 }
 
-/// Every source that is known, whether it ever answered or not.
+/// Every source that is known, whether it ever answered or not, and the administrator's file.
 pub fn sources(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Vec<SourceView>, StoreError> {
     let max_age = Rules::load(connection, scope)?.policy(DEFAULT_GROUP).releases.max_source_age;
     let parts = kept::parts(connection, scope)?;
@@ -106,7 +108,8 @@ pub fn sources(connection: &Connection, scope: Scope, now: Timestamp) -> Result<
         let own: Vec<&Part> = parts.iter().filter(|part| part.source == name).collect();
         view(name, &own, spoken.remove(name).unwrap_or_default(), (now, max_age))
     };
-    Ok(source::names().into_iter().map(view).collect())
+    let asked = source::names().into_iter().map(view);
+    Ok(asked.chain(file::view(connection, scope, (now, max_age))?).collect())
 }
 
 fn view(name: &str, own: &[&Part], speaks_for: Vec<Spoken>, (now, max_age): (Timestamp, Period)) -> SourceView {
@@ -144,7 +147,7 @@ fn host(name: &str, own: &[&Part]) -> Option<String> {
     let last = own.iter().max_by_key(|part| part.tried_at);
     let url = match last {
         Some(part) => Some(part.url.clone()),
-        None if name == FLEET => None,
+        None if OBSERVED.contains(&name) => None,
         None => source::named(name)?.addresses(&Known::default()).first().map(|address| address.url.clone()),
     };
     Url::parse(&url?).ok()?.host_str().map(str::to_owned)

@@ -1,11 +1,12 @@
-//! The own fleet as a source, and devices that are newer than every source.
+//! The own fleet and the own inventory as sources, and devices that are newer than every source.
 
 use agent_core::judge::{DeviceFacts, Reading, facts::Presence};
 
-use super::{Fetcher, Round, claim::Line, explain, fetch, source::FLEET};
+use super::{Fetcher, Round, claim::Line, explain, fetch, source::OBSERVED};
 use crate::{
     fleet::{ReleaseLineView, releases::releases},
     judging::rules::{apply_policy, import_catalogue},
+    mdm::{self, AppLists, Found, Inventory, Kind, ManagedApp, ManagedFacts},
     rig::{Rig, rig, verdict},
 };
 
@@ -55,7 +56,33 @@ impl Rig {
     }
 
     async fn look(&self) -> Round {
-        fetch(&self.server, &Fetcher::default(), &[self.scope], &[FLEET], &mut |_| {}).await.unwrap()
+        fetch(&self.server, &Fetcher::default(), &[self.scope], &OBSERVED, &mut |_| {}).await.unwrap()
+    }
+
+    /// What management says of iPhones and their WhatsApp Business, each under its reference.
+    async fn inventoried(&self, source: &'static str, kind: Kind, fleet: &[(&str, &str, &str)]) {
+        let inventories = fleet.iter().map(|(device_ref, model, version)| {
+            let app = ManagedApp {
+                presence: Presence::Installed,
+                version: Some((*version).to_owned()),
+                has_update_available: None,
+                external_version_id: None,
+            };
+            let facts = ManagedFacts {
+                model: Some((*model).to_owned()),
+                os_version: Some("26.1".to_owned()),
+                whatsapp_business: Some(app),
+                ..ManagedFacts::default()
+            };
+            Inventory { device_ref: (*device_ref).to_owned(), seen_at: None, retired: false, facts }
+        });
+        let found = Found { inventories: inventories.collect(), ..Found::default() };
+        let (scope, now) = (self.scope, self.server.now());
+        let added = self.server.store.write(move |conn| {
+            mdm::add(conn, scope, (source, kind), Some(AppLists::MayLeaveOut), now).map_err(|error| panic!("{error}"))
+        });
+        added.await.unwrap();
+        self.server.store.write(move |conn| mdm::take_in(conn, scope, source, found, now)).await.unwrap();
     }
 
     async fn line(&self, line: Line) -> Option<ReleaseLineView> {
@@ -169,4 +196,33 @@ async fn a_device_that_leaves_withdraws_nothing() {
     rig.clock.advance(jiff::SignedDuration::from_hours(24 * 9));
     rig.look().await;
     assert_eq!(rig.line(Line::BUSINESS_ANDROID).await.unwrap().effective_latest.as_deref(), Some("2.26.39.71"));
+}
+
+#[tokio::test]
+async fn the_inventory_speaks_for_whatsapp_on_iphones() {
+    let rig = site().await;
+    // A device that two sources manage is one device, a computer is no phone, and two are too few.
+    rig.inventoried("console", Kind::Csv, &[("A", "iPhone14,5", "26.38.74"), ("d", "iPhone14,5", "26.38.74")]).await;
+    rig.inventoried("console", Kind::Csv, &[("e", "Mac15,3", "26.38.74"), ("f", "iPhone17,1", "26.38.74")]).await;
+    rig.clock.advance(jiff::SignedDuration::from_hours(1));
+    let old = [("a", "iPhone14,5", "26.36.70"), ("b", "iPhone14,5", "26.36.70"), ("c", "iPad13,4", "26.36.70")];
+    rig.inventoried("nanomdm", Kind::Nanomdm, &old).await;
+    rig.look().await;
+    assert_eq!(rig.line(Line::BUSINESS_IOS).await.unwrap().newest.as_deref(), Some("26.36.70"));
+    assert_eq!(rig.fate(Line::BUSINESS_IOS, "26.38.74").await.as_deref(), Some("too-few-devices"));
+    assert_eq!(rig.fate(Line::IOS, "26.1").await.as_deref(), Some("sighting"));
+    rig.inventoried("nanomdm", Kind::Nanomdm, &[("g", "iPhone17,1", "26.38.74")]).await;
+    rig.look().await;
+    let line = rig.line(Line::BUSINESS_IOS).await.unwrap();
+    assert_eq!((line.newest.as_deref(), line.releases[0].confidence.as_str()), (Some("26.38.74"), "observed"));
+    assert_eq!(line.effective_latest, None, "nothing has settled yet");
+    // On Android it does not know from where an app came.
+    rig.inventoried(
+        "google",
+        Kind::Amapi,
+        &[("x", "Pixel", "2.26.9"), ("y", "Pixel", "2.26.9"), ("z", "Pixel", "2.26.9")],
+    )
+    .await;
+    rig.look().await;
+    assert!(rig.line(Line::BUSINESS_ANDROID).await.is_none());
 }

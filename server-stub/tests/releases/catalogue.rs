@@ -4,7 +4,7 @@ use atalaya_server::releases::claim::Line;
 
 use crate::site::{EVERY, Site, versions};
 
-const FILE: &str = "apiVersion: posture/v1
+pub(crate) const FILE: &str = "apiVersion: posture/v1
 kind: Catalogue
 metadata: { revision: 1, issued: 2026-11-24T06:00:00Z }
 lines:

@@ -37,6 +37,20 @@ async fn a_source_is_current_until_it_fails_or_grows_old() {
 }
 
 #[tokio::test]
+async fn the_administrators_file_is_a_source_that_ages() {
+    let site = Site::new().await;
+    site.fetch(&EVERY).await;
+    site.import("it-desk", "releases.yaml", crate::catalogue::FILE.as_bytes().to_vec()).await;
+    let file = site.source("it-desk").await;
+    assert_eq!((file.state, file.confidence.as_str(), file.host), (SourceState::Current, "curated", None));
+    let told: Vec<_> = file.speaks_for.iter().map(|one| (one.product.as_deref(), one.claims)).collect();
+    assert_eq!(told, [(Some("os"), 1), (Some("whatsapp-business"), 2)]);
+    assert_eq!((file.next_at, file.last_error), (None, None));
+    site.days_pass(8);
+    assert_eq!(site.source("it-desk").await.state, SourceState::Stale);
+}
+
+#[tokio::test]
 async fn one_part_that_fails_or_is_old_is_enough() {
     let site = Site::new().await;
     site.fetch(&EVERY).await;

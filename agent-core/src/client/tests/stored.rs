@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use super::*;
 use crate::{
-    client::{LedgerEntry, Sent},
+    client::{LedgerEntry, Sent, Status},
     judge::{facts::Declaration, text::Language},
     wire::statement::Subject,
 };
@@ -14,6 +14,16 @@ use crate::{
 fn everything(storage: &dyn Storage) -> BTreeMap<String, String> {
     let text = |name: &String| String::from_utf8(storage.read(name).unwrap().unwrap()).unwrap();
     storage.list("").unwrap().into_iter().map(|name| (name.clone(), text(&name))).collect()
+}
+
+/// The same without the moment of the next try, which is drawn.
+fn undrawn(kept: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let undrawn = |text: &String| {
+        let Ok(serde_json::Value::Object(mut all)) = serde_json::from_str(text) else { return text.clone() };
+        all.remove("notBefore");
+        serde_json::Value::Object(all).to_string()
+    };
+    kept.iter().map(|(name, text)| (name.clone(), undrawn(text))).collect()
 }
 
 fn golden(file: &str, written: &BTreeMap<String, String>) -> BTreeMap<String, String> {
@@ -49,14 +59,16 @@ fn goes_on(world: &mut World, kept: BTreeMap<String, String>) {
         let entries = world.agent.ledger().unwrap().into_iter();
         entries.filter(|entry| entry.kind != Sent::Enrolment).collect()
     };
-    let (status, sent) = (world.agent.status().unwrap(), ledger(world));
+    // How long a device waits after a failure is drawn, and no part of the form.
+    let status = |world: &World| Status { next_at: None, ..world.agent.status().unwrap() };
+    let (before, sent) = (status(world), ledger(world));
     let storage = Arc::new(MemoryStorage::new());
     for (name, text) in kept {
         storage.write(&name, text.as_bytes()).unwrap();
     }
     world.ports.storage = storage;
     world.restart();
-    assert_eq!(world.agent.status().unwrap(), status);
+    assert_eq!(status(world), before);
     assert_eq!(ledger(world), sent);
     assert_eq!(block_on(world.agent.deliver(Urgency::PersonAsked)).unwrap().acknowledged, 2);
     assert_eq!(world.agent.report(&facts("16")).unwrap().sequence, 4);
@@ -75,7 +87,7 @@ fn what_version_2_stored_is_written_the_same_and_read_again() {
     let mut written = everything(&*world.ports.storage);
     written.remove("own-posture.json");
     let kept = golden("stored/v2.json", &written);
-    assert!(kept == written, "what is stored has changed; keep the old file and add a new one");
+    assert!(undrawn(&kept) == undrawn(&written), "what is stored has changed; keep the old file and add a new one");
     goes_on(&mut world, kept);
 }
 

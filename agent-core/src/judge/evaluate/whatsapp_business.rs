@@ -81,10 +81,11 @@ fn judge<L: Line>(asked: &Asked<'_>, text: &str, line: &ReleaseLine<Version<L>>,
 fn offered(is_newer: bool, finding: &Finding, found: String) -> Option<Finding> {
     use Reason as R;
     Some(match (is_newer, finding) {
-        (false, Finding::Fails(R::BusinessBehindLatest { .. }))
-        | (false, Finding::Unknown(R::NoReleaseSource {} | R::StaleReleaseSource { .. })) => {
-            Finding::Passes(R::BusinessNewestOffered { found })
-        }
+        (
+            false,
+            Finding::Fails(R::BusinessBehindLatest { .. })
+            | Finding::Unknown(R::NoReleaseSource {} | R::StaleReleaseSource { .. }),
+        ) => Finding::Passes(R::BusinessNewestOffered { found }),
         (true, Finding::Unknown(R::NoReleaseSource {} | R::StaleReleaseSource { .. })) => {
             Finding::Unknown(R::BusinessUpdateOffered { found })
         }

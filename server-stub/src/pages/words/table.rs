@@ -567,6 +567,7 @@ pub const TEXTS: &[Text] = &[
     t("sources.never", "Sin consultar", "Never asked"),
     t("sources.current", "Al día", "Up to date"),
     t("sources.fleet", "la propia flota", "the own fleet"),
+    t("sources.inventory", "el inventario de la gestión de dispositivos", "device management's inventory"),
     t("sources.file", "archivo importado", "imported file"),
     t("sources.asked", "Consultada", "Asked"),
     t("sources.asked.never", "nunca", "never"),
