@@ -199,18 +199,22 @@ fn judge_rule(
         .and_then(|check| check.rules.iter().find(|rule| rule.rule == Rule::LockSet));
     let timing = lock.unwrap_or(rule);
     let stood = |rule: Rule| standing.failing_since.get(&rule).map(|since| (*since).min(now));
-    let failing_since = [stood(timing.rule), stood(rule.rule)].into_iter().flatten().min();
+    // Asked only of what fails: most rules pass.
+    let failing_since = || {
+        let own = stood(rule.rule);
+        if lock.is_some() { own.into_iter().chain(stood(timing.rule)).min() } else { own }
+    };
     let (outcome, reason) = match found.finding {
         Finding::Passes(reason) => (RuleOutcome::Pass, reason),
         Finding::NotApplicable(reason) => (RuleOutcome::NotApplicable, reason),
         Finding::Unknown(reason) => (RuleOutcome::Unknown { failing_since: stood(rule.rule) }, reason),
         Finding::Nudges(reason) => {
-            let since = failing_since.unwrap_or(now);
+            let since = failing_since().unwrap_or(now);
             (RuleOutcome::Failing { since, nudges: true, deadline: None }, reason)
         }
         Finding::Fails(reason) => {
             let begun = found.not_before.map_or(Timestamp::MIN, |moment| moment.min(now));
-            let since = failing_since.unwrap_or(now).max(begun);
+            let since = failing_since().unwrap_or(now).max(begun);
             let heuristic = found.evidence == Some(Evidence::Heuristic);
             let severity = rule.severity.unwrap_or(if heuristic { Severity::Nudge } else { check.severity });
             // Taken for wrong on this build, it advises; it is asked and shown all the same.

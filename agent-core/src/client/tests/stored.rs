@@ -60,7 +60,7 @@ fn goes_on(world: &mut World, kept: BTreeMap<String, String>) {
         entries.filter(|entry| entry.kind != Sent::Enrolment).collect()
     };
     // How long a device waits after a failure is drawn, and no part of the form.
-    let status = |world: &World| Status { next_at: None, ..world.agent.status().unwrap() };
+    let status = |world: &World| Status { not_before: None, ..world.agent.status().unwrap() };
     let (before, sent) = (status(world), ledger(world));
     let storage = Arc::new(MemoryStorage::new());
     for (name, text) in kept {
