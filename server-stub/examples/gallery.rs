@@ -463,6 +463,7 @@ fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
             evidence: Some(evidence),
             last_report: Some(ago(last)?),
             left_at: None,
+            closed: None,
         });
     }
     Ok(rows)

@@ -55,6 +55,16 @@ async fn an_owner_closes_a_device_that_enrolled_again() {
     assert!(text.contains(&format!("it lost its key and is now {}", new.label())), "{text}");
     let (_, device) = owner.text(&format!("/v1/devices/{old}")).await;
     assert!(device.contains(&format!("\"closed\":{{\"reason\":\"replaced\",\"replacedBy\":\"{new}\"}}")), "{device}");
+    // Among those that are gone it is told from one that left by itself.
+    for (list, told) in [
+        ("/devices?left=yes", ">Closed<"),
+        ("/devices.csv?left=yes", "\nClosed,"),
+        ("/v1/devices?left=yes", "\"closed\":\"replaced\""),
+        ("/v1/devices.csv?left=yes", ",replaced\r\n"),
+    ] {
+        let (_, text) = owner.text(list).await;
+        assert!(text.contains(told), "{list}: {text}");
+    }
     let nothing_done = "SELECT count(*) FROM audit_log WHERE payload LIKE '%device.closed%' AND payload LIKE '%user:%'";
     assert_eq!(rig.count(nothing_done).await, 1, "on the record, with who did it");
 }

@@ -99,7 +99,7 @@ fn rows(columns: &Columns, devices: &[DeviceRow]) -> io::Result<Bytes> {
     }
 }
 
-const API: [&str; 15] = [
+const API: [&str; 17] = [
     "id",
     "label",
     "state",
@@ -115,9 +115,11 @@ const API: [&str; 15] = [
     "deadline",
     "evidence",
     "lastReport",
+    "leftAt",
+    "closed",
 ];
 
-fn api_row(device: &DeviceRow) -> [String; 15] {
+fn api_row(device: &DeviceRow) -> [String; 17] {
     let why = device.why.as_ref();
     [
         device.id.to_string(),
@@ -135,6 +137,8 @@ fn api_row(device: &DeviceRow) -> [String; 15] {
         why.and_then(|why| why.deadline).map(|at| at.to_string()).unwrap_or_default(),
         device.evidence.map(|evidence| evidence.to_string()).unwrap_or_default(),
         device.last_report.map(|at| at.to_string()).unwrap_or_default(),
+        device.left_at.map(|at| at.to_string()).unwrap_or_default(),
+        device.closed.clone().unwrap_or_default(),
     ]
 }
 

@@ -30,10 +30,10 @@ pub const TEXTS: &[Text] = &[
         "El primer certificado no lleva la descripción de la clave.",
         "The first certificate carries no key description.",
     ),
-    t("wrong-challenge", "Lleva otro desafío que el pedido.", "It carries another challenge than the one asked for."),
+    t("wrong-challenge", "Lleva otro reto que el pedido.", "It carries another challenge than the one asked for."),
     t(
         "challenge-not-given",
-        "No se comparó ningún desafío: puede ser una prueba antigua.",
+        "No se comparó ningún reto: puede ser una prueba antigua.",
         "No challenge was compared: it may be old evidence.",
     ),
     t("wrong-key", "Certifica otra clave que la del dispositivo.", "It attests another key than the device's."),
@@ -69,7 +69,7 @@ pub const TEXTS: &[Text] = &[
     ),
     t("wrong-app", "Otra aplicación pidió la clave.", "Another application asked for the key."),
     t("wrong-signer", "La aplicación lleva la firma de otro.", "The application is signed by somebody else."),
-    t("wrong-nonce", "No se hizo para este desafío y esta clave.", "It was not made for this challenge and key."),
+    t("wrong-nonce", "No se hizo para este reto y esta clave.", "It was not made for this challenge and key."),
     t(
         "wrong-environment",
         "Viene de otro entorno: desarrollo y producción no se mezclan.",
@@ -138,17 +138,17 @@ pub const REMEDIES: &[Text] = &[
     ),
     t(
         "no-attestation",
-        "Pide la clave con un desafío y entrega la cadena desde el primer certificado.",
+        "Pide la clave con un reto y entrega la cadena desde el primer certificado.",
         "Ask for the key with a challenge, and hand in the chain from its first certificate.",
     ),
     t(
         "wrong-challenge",
-        "Compara con el desafío que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
+        "Compara con el reto que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
         "Compare with the challenge that this device was given; if it is that, the evidence is from another occasion.",
     ),
     t(
         "challenge-not-given",
-        "Di qué desafío se dio, o que no importa.",
+        "Di qué reto se dio, o que no importa.",
         "Say which challenge was given, or that it does not matter.",
     ),
     t("wrong-key", "Vuelve a inscribir el dispositivo.", "Enrol the device again."),
@@ -206,7 +206,7 @@ pub const REMEDIES: &[Text] = &[
     ),
     t(
         "wrong-nonce",
-        "Compara con el desafío que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
+        "Compara con el reto que se dio a este dispositivo; si es ese, la prueba es de otra ocasión.",
         "Compare with the challenge that this device was given; if it is that, the evidence is from another occasion.",
     ),
     t(
@@ -223,7 +223,7 @@ pub const REMEDIES: &[Text] = &[
     ),
     t(
         "broken-assertion",
-        "Comprueba que el desafío y la clave son los de este dispositivo; si lo son, está falsificada.",
+        "Comprueba que el reto y la clave son los de este dispositivo; si lo son, está falsificada.",
         "Check that challenge and key are this device's; if they are, it is forged.",
     ),
 ];

@@ -53,6 +53,8 @@ pub struct DeviceRow {
     /// Since when the device has left: nothing is judged or counted any more, and its state is the last that was.
     #[schema(value_type = Option<String>)]
     pub left_at: Option<Timestamp>,
+    /// Why an administrator closed it: `replaced`, `lost` or `retired`; none where it left by itself, or is here.
+    pub closed: Option<String>,
 }
 
 /// The weightiest reason of a device.
@@ -87,9 +89,10 @@ pub struct DevicePage {
 /// The columns that [`DeviceRow::read`] reads, of `device_states d`.
 pub(super) const COLUMNS: &str = "d.device, d.state, d.state_since, d.platform, d.model, d.os_version, \
      d.security_patch, d.whatsapp_version, d.grp, d.why, d.evidence, d.last_report_at, d.attention, \
-     d.left_at";
+     d.left_at, \
+     CASE WHEN d.left_at IS NOT NULL THEN (SELECT c.reason FROM closings c WHERE c.org = d.org AND c.device = d.device) END";
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 14;
+pub(super) const COLUMN_COUNT: usize = 15;
 
 impl DeviceRow {
     pub(super) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
@@ -112,6 +115,7 @@ impl DeviceRow {
             evidence: evidence.as_deref().and_then(Evidence::from_word),
             last_report: row.get::<_, Option<i64>>(11)?.map(from_ms),
             left_at: row.get::<_, Option<i64>>(13)?.map(from_ms),
+            closed: row.get(14)?,
         })
     }
 }

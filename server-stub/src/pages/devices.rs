@@ -235,10 +235,7 @@ fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
         href: format!("/devices/{}", device.id),
         label: device.label.clone(),
         shape: if device.left_at.is_some() { "unknown" } else { device.state.as_str() },
-        state: match device.left_at {
-            Some(_) => language.say("device.left").to_owned(),
-            None => judged::state(language, device.state),
-        },
+        state: state(device, chrome),
         model: model(device, chrome),
         system: system(device, chrome),
         group: device.group.clone(),
@@ -249,9 +246,23 @@ fn row(device: &DeviceRow, chrome: &Chrome) -> Row {
             .map(|at| language.fill("device.until", &[("deadline", &when.moment(at))])),
         why,
         evidence: device.evidence.map(|evidence| Tag::of(evidence, chrome)),
-        since: when.age(device.left_at.unwrap_or(device.state_since)),
+        since: when.age(since(device)),
         last: device.last_report.map_or_else(|| language.say("row.never").to_owned(), |at| when.age(at)),
     }
+}
+
+/// Its state in a word; that it is gone, where it is.
+pub(super) fn state(device: &DeviceRow, chrome: &Chrome) -> String {
+    match (device.left_at, &device.closed) {
+        (None, _) => judged::state(chrome.language, device.state),
+        (Some(_), None) => chrome.language.say("device.left").to_owned(),
+        (Some(_), Some(_)) => chrome.language.say("device.closed").to_owned(),
+    }
+}
+
+/// Since when.
+pub(super) fn since(device: &DeviceRow) -> jiff::Timestamp {
+    device.left_at.unwrap_or(device.state_since)
 }
 
 pub(super) fn model(device: &DeviceRow, chrome: &Chrome) -> String {

@@ -27,8 +27,8 @@ pub(crate) fn row(device: &DeviceRow, chrome: &Chrome) -> [String; 12] {
     let (language, why) = (chrome.language, device.why.as_ref());
     let moment = |at: jiff::Timestamp| chrome.zone.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string();
     [
-        judged::state(language, device.state),
-        moment(device.state_since),
+        devices::state(device, chrome),
+        moment(devices::since(device)),
         device.id.to_string(),
         device.model.clone(),
         devices::system(device, chrome),

@@ -47,7 +47,7 @@ const TEXTS: &[Text] = &[
     t("days-before", "días antes", "days before"),
     t("days-after", "días después", "days after"),
     t("not-looked-at", "No se ha mirado", "Not looked at"),
-    t("any-challenge", "el desafío (--any-challenge)", "the challenge (--any-challenge)"),
+    t("any-challenge", "el reto (--any-challenge)", "the challenge (--any-challenge)"),
     t(
         "any-app",
         "qué aplicación la pidió; añade --app-id PAQUETE:SHA256",
