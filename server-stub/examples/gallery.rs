@@ -220,6 +220,18 @@ fn sources() -> Result<Vec<SourceView>, Box<dyn Error>> {
             speaks_for: vec![on("os", "android", 6), on("os", "ios", 5), on("whatsapp-business", "android", 4)],
             ..whole("fleet", "", "observed", 38)?
         },
+        SourceView {
+            host: None,
+            next_at: Some(later(31)?),
+            speaks_for: vec![on("os", "ios", 5), on("whatsapp-business", "ios", 3)],
+            ..whole("mdm-inventory", "", "observed", 29)?
+        },
+        SourceView {
+            host: None,
+            next_at: None,
+            speaks_for: vec![on("whatsapp-business", "android", 2)],
+            ..whole("it-desk", "", "curated", 2 * DAY)?
+        },
     ])
 }
 
@@ -328,6 +340,20 @@ fn summary() -> Result<Summary, Box<dyn Error>> {
                 devices: 12,
                 params: params([("deadline", "2026-11-25T08:00:00Z")]),
                 query: "state=in-grace&check=security-patch".into(),
+            },
+            Attention {
+                state: DeviceState::Unknown,
+                code: "quarantined".into(),
+                check: Some(Check::DeviceIntegrity),
+                devices: 6,
+                params: params([
+                    ("platform", "android"),
+                    ("build", "17 2026-11-05"),
+                    ("since", "2026-11-21T06:10:00Z"),
+                    ("rate", "42"),
+                    ("others", "3"),
+                ]),
+                query: "check=device-integrity&os=17".into(),
             },
             Attention {
                 state: DeviceState::Stale,
