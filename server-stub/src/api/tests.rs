@@ -164,7 +164,7 @@ async fn an_export_is_whole_logged_and_in_the_words_of_whoever_asks() {
     assert_eq!(named, "attachment; filename=\"atalaya-devices-2026-11-24.csv\"");
     let (_, text) = script.text("/v1/devices.csv?sort=device").await;
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().len(), 15);
+    assert_eq!(reader.headers().unwrap().len(), 17);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 7);
     assert!(rows.iter().any(|row| &row[5] == "'=HYPERLINK(\"http://evil.example\")"), "{text}");
@@ -194,7 +194,7 @@ async fn sources_are_told_to_viewers_alone_and_trouble_is_said_on_the_page_in_bo
     failed.await.unwrap();
     let script = rig.script(Role::Viewer).await;
     let (status, sources) = script.json("/v1/releases/sources").await;
-    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 9), "{sources}");
+    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 10), "{sources}");
     let sofa = sources.as_array().unwrap().iter().find(|source| source["source"] == "sofa").unwrap();
     assert_eq!(
         (&sofa["state"], &sofa["lastFault"], &sofa["host"], &sofa["fetchedAt"]),

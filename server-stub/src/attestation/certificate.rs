@@ -14,6 +14,7 @@ use x509_cert::{
 };
 
 use super::{
+    Reason,
     der::{Fault, Item, Items},
     hex, sha256,
     signature::{self, Algorithm, KeyKind},
@@ -125,6 +126,16 @@ impl Certificate {
     /// Whether the key of `issuer` made this certificate's signature.
     pub fn is_signed_by(&self, issuer: &Self) -> bool {
         self.is_signed_by_key(issuer.key_kind(), issuer.key_bits())
+    }
+
+    /// Why `issuer`'s key is not seen to have signed it: it did not, or nobody can tell here.
+    pub(super) fn unsigned(&self, issuer: &Self) -> Reason {
+        let algorithm = Algorithm::of(&self.algorithm);
+        if signature::is_verifiable(algorithm, issuer.key_kind(), issuer.key_bits()) {
+            Reason::BrokenSignature
+        } else {
+            Reason::UnverifiableSignature
+        }
     }
 
     pub(super) fn is_signed_by_key(&self, kind: KeyKind, key: &[u8]) -> bool {

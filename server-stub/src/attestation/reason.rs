@@ -29,6 +29,7 @@ codes! {
     Malformed = "malformed",
     ChainTooShort = "chain-too-short",
     BrokenSignature = "broken-signature",
+    UnverifiableSignature = "unverifiable-signature",
     UnknownRoot = "unknown-root",
     SoftwareRoot = "software-root",
     Expired = "expired",

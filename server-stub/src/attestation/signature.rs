@@ -95,19 +95,32 @@ impl KeyKind {
     }
 }
 
-/// Whether the key made this signature; false for a pair that ring cannot verify.
-pub(super) fn verify(algorithm: Algorithm, kind: KeyKind, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
-    let by: &dyn VerificationAlgorithm = match (algorithm, kind) {
+/// A DER encoded RSA key that is not longer has a modulus of less than 2048 bits, which nobody trusts any more.
+const SHORT_RSA: usize = 256;
+
+fn verifier(algorithm: Algorithm, kind: KeyKind, key: &[u8]) -> Option<&'static dyn VerificationAlgorithm> {
+    Some(match (algorithm, kind) {
         (Algorithm::EcdsaSha256, KeyKind::P256) => &ECDSA_P256_SHA256_ASN1,
         (Algorithm::EcdsaSha384, KeyKind::P256) => &ECDSA_P256_SHA384_ASN1,
         (Algorithm::EcdsaSha256, KeyKind::P384) => &ECDSA_P384_SHA256_ASN1,
         (Algorithm::EcdsaSha384, KeyKind::P384) => &ECDSA_P384_SHA384_ASN1,
+        (_, KeyKind::Rsa) if key.len() <= SHORT_RSA => return None,
         (Algorithm::RsaSha256, KeyKind::Rsa) => &RSA_PKCS1_2048_8192_SHA256,
         (Algorithm::RsaSha384, KeyKind::Rsa) => &RSA_PKCS1_2048_8192_SHA384,
         (Algorithm::RsaSha512, KeyKind::Rsa) => &RSA_PKCS1_2048_8192_SHA512,
-        _ => return false,
-    };
-    UnparsedPublicKey::new(by, key).verify(message, signature).is_ok()
+        _ => return None,
+    })
+}
+
+/// Whether signatures of this algorithm by this key can be verified here at all.
+pub(super) fn is_verifiable(algorithm: Algorithm, kind: KeyKind, key: &[u8]) -> bool {
+    verifier(algorithm, kind, key).is_some()
+}
+
+/// Whether the key made this signature; false for a pair that cannot be verified.
+pub(super) fn verify(algorithm: Algorithm, kind: KeyKind, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
+    let by = verifier(algorithm, kind, key);
+    by.is_some_and(|by| UnparsedPublicKey::new(by, key).verify(message, signature).is_ok())
 }
 
 #[cfg(test)]

@@ -11,6 +11,11 @@ pub const TEXTS: &[Text] = &[
     t("malformed", "La prueba está mal formada.", "The evidence is malformed."),
     t("chain-too-short", "La cadena tiene menos de tres certificados.", "The chain has fewer than three certificates."),
     t("broken-signature", "El siguiente certificado no firmó este.", "The next certificate did not sign this one."),
+    t(
+        "unverifiable-signature",
+        "La firma de este certificado no se puede comprobar: su algoritmo o la clave no es de los que cuentan.",
+        "This certificate's signature cannot be verified: its algorithm or the key is none that counts.",
+    ),
     t("unknown-root", "La cadena no acaba en una raíz de confianza.", "The chain does not end in a trusted root."),
     t(
         "software-root",
@@ -105,6 +110,12 @@ pub const REMEDIES: &[Text] = &[
         "broken-signature",
         "Entrega la cadena en su orden y sin cambios; si lo está, está falsificada.",
         "Hand in the chain in its order and unchanged; if it is, it is forged.",
+    ),
+    t(
+        "unverifiable-signature",
+        "Claves así (RSA de menos de 2048 bits) las tienen emuladores y dispositivos muy antiguos: usa otro. Si es nuevo, \
+         actualiza Atalaya.",
+        "Emulators and very old devices have such keys (RSA below 2048 bits): use another. If it is new, update Atalaya.",
     ),
     t(
         "unknown-root",

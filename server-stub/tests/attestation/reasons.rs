@@ -133,6 +133,7 @@ fn case(reason: Reason) -> (Codes, Codes) {
         Reason::Malformed => (described(|d| d.root = Some((vec![7; 32], 1, 0))), android()),
         Reason::ChainTooShort => (chained(|_, chain| drop(chain.drain(1..4))), android()),
         Reason::BrokenSignature => (chained(|asked, chain| chain[0] = other(asked)), android()),
+        Reason::UnverifiableSignature => (chained(|_, chain| chain[0] = unknown_algorithm(&chain[0])), android()),
         Reason::UnknownRoot => (asked(|asked| asked.trusts = false), android()),
         Reason::SoftwareRoot => (asked(|asked| asked.distrusts = true), android()),
         Reason::Expired => (asked(|asked| asked.at = at("2027-06-01T00:00:00Z")), android()),
@@ -164,6 +165,18 @@ fn case(reason: Reason) -> (Codes, Codes) {
         Reason::CounterNotRising => (asserted(Some(HASH), false, 7, APP), asserted(Some(HASH), false, 6, APP)),
         Reason::BrokenAssertion => (asserted(Some(HASH), true, 0, APP), asserted(Some(HASH), false, 0, APP)),
     }
+}
+
+// The same certificate, said to be signed with ECDSA and SHA-512, which nothing here verifies with this curve.
+fn unknown_algorithm(leaf: &Certificate) -> Certificate {
+    const SHA256: [u8; 10] = [6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2];
+    let mut der = leaf.der().to_vec();
+    let places: Vec<usize> = (0..der.len() - SHA256.len()).filter(|at| der[*at..].starts_with(&SHA256)).collect();
+    assert_eq!(places.len(), 2);
+    for at in places {
+        der[at + SHA256.len() - 1] = 4;
+    }
+    Certificate::from_der(&der).unwrap()
 }
 
 // A leaf of the same words under another authority.

@@ -65,6 +65,8 @@ pub struct Plan {
 const DILIGENCE: u64 = 94;
 /// Moments of one day at most. Phones share them, so that their reports are committed together.
 const MOMENTS_A_DAY: i64 = 6;
+/// Days without work in a row at most, as over a Christmas.
+const LONGEST_REST: u32 = 14;
 
 impl Plan {
     /// Plans a fleet.
@@ -72,14 +74,25 @@ impl Plan {
         let choices = Choices::of(outline.seed);
         let hours = &outline.hours;
         let ends = hours.zone.to_datetime(outline.now).date();
-        let begins = ends.checked_sub(i64::from(outline.days).days()).unwrap_or(ends);
-        let days: Vec<(Date, Vec<Timestamp>)> = working_days(begins, ends)
-            .filter_map(|day| {
+        let worked = |begins: Date| -> Vec<(Date, Vec<Timestamp>)> {
+            let days = begins.series(1.day()).take_while(|day| *day <= ends);
+            let busy = days.filter_map(|day| {
                 let mut choices = choices.fork(day_number(day));
                 let moments = moments(day, hours, outline.now, &mut choices);
                 (!moments.is_empty()).then_some((day, moments))
-            })
-            .collect();
+            });
+            busy.collect()
+        };
+        let mut begins = ends.checked_sub(i64::from(outline.days).days()).unwrap_or(ends);
+        let mut days = worked(begins);
+        // A short history that ends on a weekend begins before it, or nobody would ever have been heard.
+        for _ in 0..LONGEST_REST {
+            if !days.is_empty() {
+                break;
+            }
+            begins = begins.yesterday().unwrap_or(begins);
+            days = worked(begins);
+        }
         let phones = phones(outline, begins, ends, &days);
         let visits = visits(&phones, &days, &choices);
         Self { phones, visits, ends: outline.now, hours: hours.clone(), seed: outline.seed }
@@ -94,10 +107,6 @@ impl Plan {
 fn day_number(day: Date) -> u64 {
     u64::try_from(i64::from(day.year()) * 10_000 + i64::from(day.month()) * 100 + i64::from(day.day()))
         .unwrap_or_default()
-}
-
-fn working_days(begins: Date, ends: Date) -> impl Iterator<Item = Date> {
-    begins.series(1.day()).take_while(move |day| *day <= ends)
 }
 
 /// Moments of one day at which phones are heard: outside quiet hours, before the end.
@@ -163,6 +172,10 @@ fn visits(phones: &[Phone], days: &[(Date, Vec<Timestamp>)], choices: &Choices) 
                 before = Some(facts);
             }
         }
+        // Every phone is enrolled, also where it would join on a day on which nobody works.
+        if let Some(last) = visits.last_mut().filter(|_| before.is_none()) {
+            last.phones.push(place);
+        }
     }
     visits.retain(|visit| !visit.phones.is_empty());
     visits
@@ -227,6 +240,20 @@ mod tests {
         assert!((3..=12).contains(&whatsapp("2.26.9.72")));
         let silent = plan.phones.iter().filter(|phone| !phone.is_heard(last)).count();
         assert!((8..=10).contains(&silent), "{silent}");
+    }
+
+    #[test]
+    fn every_phone_is_heard_whenever_the_history_ends() {
+        // Each hour of a week, so also at night, on a Sunday, and early on a Monday.
+        for hour in 0..7 * 24 {
+            let now = outline(7, 0).now + jiff::SignedDuration::from_hours(hour);
+            for days in [0, 1, 3] {
+                let plan = Plan::new(&Outline { now, days, ..outline(7, 12) });
+                let heard: std::collections::BTreeSet<usize> =
+                    plan.visits.iter().flat_map(|visit| visit.phones.iter().copied()).collect();
+                assert_eq!(heard.len(), 12, "{now}, {days} days");
+            }
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Sh
     let is_known = chain.last().is_some_and(|last| trust.roots.name(last).is_some());
     for index in broken(chain, trust.cache.filter(|_| is_known)) {
         let with = format!("{}, {}", chain[index].algorithm(), chain[index + 1].key_kind().name());
-        found.push(Shortfall::of(Reason::BrokenSignature, index).with(with));
+        found.push(Shortfall::of(chain[index].unsigned(&chain[index + 1]), index).with(with));
     }
     if let Some((last, index)) = chain.last().zip(chain.len().checked_sub(1)) {
         if trust.roots.is_published(last) {

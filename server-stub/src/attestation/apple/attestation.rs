@@ -167,7 +167,7 @@ fn chain(chain: &[Certificate], roots: &AppleRoots, at: Timestamp) -> Vec<Shortf
     }
     for (index, pair) in chain.windows(2).enumerate() {
         if !pair[0].is_signed_by(&pair[1]) {
-            found.push(Shortfall::of(Reason::BrokenSignature, index));
+            found.push(Shortfall::of(pair[0].unsigned(&pair[1]), index));
         }
         if pair[1].is_authority() != Some(true) {
             found.push(Shortfall::of(Reason::ChainExtended, index + 1));
