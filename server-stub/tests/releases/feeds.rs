@@ -74,7 +74,14 @@ impl Feeds {
         feeds.body("cisa-kev/known_exploited_vulnerabilities.json", &fixture("cisa-kev"));
         feeds.body("cve/CVE-2026-4242.json", &fixture("cve-ios"));
         feeds.body("cve/CVE-2026-23871.json", &fixture("cve-both"));
-        for cve in ["CVE-2022-36934", "CVE-2023-38538", "CVE-2025-55177", "CVE-2025-55179"] {
+        for cve in [
+            "CVE-2022-36934",
+            "CVE-2023-38538",
+            "CVE-2025-55177",
+            "CVE-2025-55179",
+            "CVE-2026-44908",
+            "CVE-2026-102769",
+        ] {
             let record = format!(r#"{{"cveMetadata":{{"cveId":"{cve}","state":"REJECTED"}}}}"#);
             feeds.body(&format!("cve/{cve}.json"), record.as_bytes());
         }

@@ -83,6 +83,28 @@ async fn a_system_that_is_mended_in_two_major_versions_has_a_floor_in_each() {
     assert_eq!(floors, [("26.1".to_owned(), Some("26".to_owned())), ("18.7.2".to_owned(), None)]);
 }
 
+/// Records of before 2022: a `v` before each version, iPhones by their name, and ranges that end nowhere.
+#[tokio::test]
+async fn a_record_of_the_older_manner_makes_its_floors_too() {
+    const RECORD: &str = r#"{"cveMetadata": {"cveId": "CVE-2021-7002", "state": "PUBLISHED"}, "containers": {"cna": {"affected": [
+        {"vendor": "Facebook", "product": "WhatsApp Business for iPhone", "versions": [
+            {"status": "affected", "version": "2.21.230"},
+            {"status": "affected", "version": "unspecified", "lessThan": "v2.21.230"},
+            {"status": "unaffected", "version": "v2.21.230", "lessThan": "unspecified"}]},
+        {"vendor": "Meta", "product": "WhatsApp Business for Android", "versions": [
+            {"status": "affected", "version": "V2.20.1", "lessThan": "v2.21.23"}]},
+        {"vendor": "Facebook", "product": "WhatsApp for Android", "versions": [
+            {"status": "affected", "version": "0", "lessThan": "v9.9.9"}]}]}}}"#;
+    let site = Site::new().await;
+    site.import("cve", "CVE-2021-7002.json", RECORD.into()).await;
+    let catalogue = site.catalogue().await;
+    let ios: Vec<_> = catalogue.whatsapp_ios.floors.iter().map(|floor| floor.version.to_string()).collect();
+    assert_eq!(ios, ["2.21.230"]);
+    let android = &catalogue.whatsapp_android.floors;
+    assert_eq!((android.len(), android[0].version.to_string().as_str()), (1, "2.21.23"));
+    assert_eq!(android[0].affected_from.as_ref().map(ToString::to_string).as_deref(), Some("2.20.1"));
+}
+
 #[tokio::test]
 async fn an_answer_that_has_not_changed_confirms_what_is_known() {
     let site = Site::new().await;

@@ -9,8 +9,17 @@ use super::{
     Address, Known, ParseError, Source, json,
 };
 
-/// Records that name WhatsApp Business; others are learnt from the list of exploited ones and from imported records.
-const RECORDS: [&str; 5] = ["CVE-2022-36934", "CVE-2023-38538", "CVE-2025-55177", "CVE-2025-55179", "CVE-2026-23871"];
+/// Records that name WhatsApp Business and reach further than the others; more are learnt from the list of exploited ones
+/// and from imported records.
+const RECORDS: [&str; 7] = [
+    "CVE-2022-36934",
+    "CVE-2023-38538",
+    "CVE-2025-55177",
+    "CVE-2025-55179",
+    "CVE-2026-23871",
+    "CVE-2026-44908",
+    "CVE-2026-102769",
+];
 
 /// CVE records.
 pub(super) struct Cve;
@@ -153,10 +162,18 @@ fn line(vendor: &str, product: &str) -> Option<Line> {
         ("facebook" | "meta" | "meta platforms" | "whatsapp", "WhatsApp Business for Android") => {
             Some(Line::BUSINESS_ANDROID)
         }
-        ("facebook" | "meta" | "meta platforms" | "whatsapp", "WhatsApp Business for iOS") => Some(Line::BUSINESS_IOS),
+        (
+            "facebook" | "meta" | "meta platforms" | "whatsapp",
+            "WhatsApp Business for iOS" | "WhatsApp Business for iPhone",
+        ) => Some(Line::BUSINESS_IOS),
         ("apple", "iOS" | "iOS and iPadOS") => Some(Line::IOS),
         _ => None,
     }
+}
+
+/// A version without the `v` that some records write before it.
+fn bare(version: &str) -> &str {
+    version.strip_prefix(['v', 'V']).unwrap_or(version)
 }
 
 /// The first versions without the flaw, each with the first that has it. A record that says only up to which version
@@ -165,14 +182,14 @@ fn fixes(line: Line, affected: &Affected) -> Vec<(String, Option<String>)> {
     let mut found: Vec<(semver::Version, String, Option<String>)> = Vec::new();
     for range in &affected.versions {
         let (first_good, from) = match (range.status.as_str(), &range.less_than) {
-            ("affected", Some(first_good)) => (first_good, Some(&range.version)),
-            ("unaffected", None) if affected.default_status == "affected" => (&range.version, None),
+            ("affected", Some(first_good)) => (bare(first_good), Some(bare(&range.version))),
+            ("unaffected", None) if affected.default_status == "affected" => (bare(&range.version), None),
             _ => continue,
         };
         let Some(order) = line.order(first_good) else { continue };
         // `0`, `unspecified` and the like: every older version has it.
-        let from = from.filter(|from| line.order(from).is_some_and(|from| from.major > 0)).cloned();
-        found.push((order, first_good.clone(), from));
+        let from = from.filter(|from| line.order(from).is_some_and(|from| from.major > 0)).map(str::to_owned);
+        found.push((order, first_good.to_owned(), from));
     }
     found.sort();
     found.dedup_by(|a, b| a.0 == b.0);
