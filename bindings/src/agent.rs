@@ -10,7 +10,7 @@ use agent_core::{
     client::{self, FileStorage, Ports, SystemRandom, ToldPosture, Transport, Urgency},
     clock::SystemClock,
     judge::{DeviceFacts, Platform, facts::Declaration, text::Language},
-    wire::{field::Wanted, statement::Subject},
+    wire::{statement::Subject, wanted::Wanted},
 };
 use jiff::Timestamp;
 

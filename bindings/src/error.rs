@@ -98,7 +98,7 @@ impl From<client::AgentError> for AgentError {
             Core::Transport(TransportError::Identity(_)) | Core::Downgrade { .. } | Core::Untrusted { .. } => {
                 Self::ServerUntrusted { reason }
             }
-            Core::TooManyStatements
+            Core::TooManyStatements { .. }
             | Core::ServerBusy { .. }
             | Core::NotAtalaya { .. }
             | Core::Transport(

@@ -10,7 +10,7 @@ use std::{error::Error, sync::Arc, time::Instant};
 use agent_core::clock::{Clock, SystemClock};
 use atalaya_server::{
     fleet::summary::summary,
-    judging::rules::import_catalogue,
+    judging::catalogues::import_catalogue,
     scope::Scope,
     server::Server,
     store::{Store, StoreError, to_ms},

@@ -17,6 +17,7 @@ mod device;
 mod error;
 mod input;
 mod mdm;
+mod note;
 mod organisation;
 mod policy;
 mod posture;

@@ -23,9 +23,9 @@ use serde::Serialize;
 
 use crate::{
     intake::device_keys::DeviceKeys,
-    judging::{self, Record, Said, closing, number},
+    judging::{self, Record, Said, closing},
     scope::Scope,
-    store::{StoreError, from_ms, parse},
+    store::{StoreError, from_ms, number, parse},
 };
 
 /// Something stored that breaks an invariant.

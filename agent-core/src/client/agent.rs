@@ -15,7 +15,7 @@ use super::{
     error::AgentError,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
-    overview::OwnPosture,
+    own_posture::OwnPosture,
     papers::{self, Papers},
     ports::{DELIVERY, Ports, STATE},
     statements::Statements,

@@ -112,11 +112,11 @@ pub enum AgentError {
     #[error("this device's key stays for good; to use another one, withdraw and enrol again")]
     NoOtherKey,
     /// Too much was said that the server has not heard yet.
-    #[error(
-        "{} statements wait for the server already; go online and deliver them first",
-        super::statements::MOST_WAITING
-    )]
-    TooManyStatements,
+    #[error("{waiting} statements wait for the server already; go online and deliver them first")]
+    TooManyStatements {
+        /// How many do.
+        waiting: usize,
+    },
     /// The server refused a statement, for good.
     #[error(
         "the server did not take what you said ({code}); say it again, and tell your administrator if that does not help"
@@ -160,7 +160,7 @@ impl AgentError {
             Self::NotAsked => "not-asked",
             Self::BadPause => "bad-pause",
             Self::NoOtherKey => "no-other-key",
-            Self::TooManyStatements => "too-many-statements",
+            Self::TooManyStatements { .. } => "too-many-statements",
             Self::StatementRefused { .. } => "statement-refused",
             Self::WrongPlatform => "wrong-platform",
         }

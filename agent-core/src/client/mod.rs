@@ -27,6 +27,7 @@ mod invitation;
 mod ledger;
 mod outbox;
 mod overview;
+mod own_posture;
 mod papers;
 mod pending_enrolment;
 mod ports;

@@ -117,7 +117,7 @@ impl<'s> Statements<'s> {
         let withdraws = matches!(content, Content::Withdrawal {});
         // There is always room to leave.
         if self.kept.waiting.len() >= MOST_WAITING && !withdraws {
-            return Err(AgentError::TooManyStatements);
+            return Err(AgentError::TooManyStatements { waiting: self.kept.waiting.len() });
         }
         let number = self.kept.next;
         let envelope = seal(number)?;

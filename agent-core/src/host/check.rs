@@ -12,7 +12,7 @@ use crate::{
         Catalogue, DeviceFacts, Policy, Posture, PostureState, Standing, catalogue::document::CatalogueDocument,
         evaluate, policy::document::PolicyDocument,
     },
-    wire::field::Wanted,
+    wire::wanted::Wanted,
 };
 
 pub(super) const EXAMPLES: &str = "Examples:

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     client::{Enrolment, EnrolmentStatus, Invitation, InvitationError},
     judge::text::Language,
-    wire::field::{FIELDS, Wanted},
+    wire::{field::FIELDS, wanted::Wanted},
 };
 
 pub(super) const EXAMPLES: &str = "Examples:

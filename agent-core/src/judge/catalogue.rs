@@ -7,10 +7,11 @@ pub mod document;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 use super::{
-    check::{Rule, words},
+    check::Rule,
     facts::{DeviceFacts, Platform},
     period::Period,
     version::{AndroidOs, HostOs, IosOs, PatchLevel, WhatsappAndroid, WhatsappIos},
+    words::words,
 };
 
 words! {

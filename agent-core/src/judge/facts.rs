@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::check::words;
+use super::words::words;
 
 words! {
     /// The system a device runs. Versions of different platforms are never compared.

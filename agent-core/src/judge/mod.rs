@@ -20,6 +20,7 @@ pub mod silence;
 pub mod standing;
 pub mod text;
 pub mod version;
+pub(crate) mod words;
 
 pub use catalogue::Catalogue;
 pub use check::{Check, Rule};

@@ -6,6 +6,7 @@
 mod conditions;
 pub mod document;
 pub mod evidence;
+mod fields;
 mod paper;
 pub mod quarantine;
 pub mod schema;

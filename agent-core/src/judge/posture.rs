@@ -4,9 +4,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    check::{Check, Rule, Severity, words},
+    check::{Check, Rule, Severity},
     facts::Evidence,
     reason::Reason,
+    words::words,
 };
 
 words! {

@@ -1,6 +1,6 @@
 //! The step that mends what a check found: one of a few that a shell can open a settings page for.
 
-use super::{check::words, reason::Reason};
+use super::{reason::Reason, words::words};
 
 words! {
     /// The step that mends what a check found. A shell has a button for each, with the page it opens on its platform;

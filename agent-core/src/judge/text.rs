@@ -7,7 +7,7 @@ mod table;
 
 use std::collections::BTreeMap;
 
-use super::check::{Check, words};
+use super::{check::Check, words::words};
 
 pub use table::TEXTS;
 

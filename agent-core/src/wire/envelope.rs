@@ -13,7 +13,7 @@ use super::{
     key::{Algorithm, SignError, Signer, VerifyingKey},
     strict,
 };
-use crate::judge::check::words;
+use crate::judge::words::words;
 
 words! {
     /// What kind of message an envelope holds: the header's `typ`, so that none can be used as another.

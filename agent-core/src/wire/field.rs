@@ -12,7 +12,6 @@ mod table;
 
 use crate::judge::{Check, Rule};
 
-pub use super::wanted::Wanted;
 pub use document::{privacy_table, statements_table};
 pub(super) use limits::{statement_within_limits, within_limits};
 pub use schema::report_schema;

@@ -10,10 +10,10 @@ use super::{
     key_rotation::KeyRotation,
 };
 use crate::judge::{
-    check::words,
     facts::Declaration,
     quiet_hours::{LONGEST_PAUSE, Pause},
     text::Language,
+    words::words,
 };
 
 /// The payload of a statement's envelope. One is read only if it keeps within the field table's lengths and ranges.

@@ -14,16 +14,14 @@ use url::form_urlencoded;
 
 use super::{
     export::{self, Columns},
-    openapi,
-    problem::{Problem, ProblemCode},
+    problem::{self, Problem, ProblemCode},
 };
 use crate::{
     access::{Act, Actor, ApiCaller, Role, access_log},
     fleet::{
-        Device, DeviceFilter, DevicePage, FilterError, ReleaseLineView, Summary,
-        device::{self, exists},
+        Device, DeviceFilter, DevicePage, FilterError, ReleaseLineView, Summary, device,
         filter::moment,
-        list::list,
+        list::{exists, list},
         releases, summary,
         timeline::{self, PastState},
     },
@@ -43,13 +41,12 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/devices/{id}/timeline", get(device_timeline))
         .route("/v1/releases", get(all_releases))
         .route("/v1/releases/sources", get(release_sources))
-        .route("/v1/openapi.json", get(openapi::document))
 }
 
 /// The fleet, or one group of it, in one look.
 #[utoipa::path(get, path = "/v1/fleet/summary", tag = "fleet", security(("token" = [])),
     params(("group" = Option<String>, Query, description = "One group only.")),
-    responses((status = 200, body = Summary), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Summary), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn fleet_summary(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -64,7 +61,7 @@ pub(super) async fn fleet_summary(
 
 /// The devices that a filter finds, page by page: `next` is the `after` of the next page.
 #[utoipa::path(get, path = "/v1/devices", tag = "fleet", security(("token" = [])), params(DeviceFilter),
-    responses((status = 200, body = DevicePage), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = DevicePage), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn devices(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -79,7 +76,7 @@ pub(super) async fn devices(
 /// Every device that a filter finds, as CSV. Words are those of the API; a cell that a spreadsheet could take for a
 /// formula begins with an apostrophe.
 #[utoipa::path(get, path = "/v1/devices.csv", tag = "fleet", security(("token" = [])), params(DeviceFilter),
-    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn devices_csv(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -94,7 +91,7 @@ pub(super) async fn devices_csv(
 /// see that it was.
 #[utoipa::path(get, path = "/v1/devices/{id}", tag = "fleet", security(("token" = [])),
     params(("id" = String, Path, description = "The device's id, 26 characters.")),
-    responses((status = 200, body = Device), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Device), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn one_device(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -110,7 +107,7 @@ pub(super) async fn one_device(
 #[utoipa::path(get, path = "/v1/devices/{id}/timeline", tag = "fleet", security(("token" = [])),
     params(("id" = String, Path, description = "The device's id, 26 characters."),
            ("at" = Option<String>, Query, description = "The moment, RFC 3339; now unless told.")),
-    responses((status = 200, body = PastState), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = PastState), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn device_timeline(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -130,7 +127,7 @@ pub(super) async fn device_timeline(
 
 /// What the catalogue knows of releases, and how far the fleet has come.
 #[utoipa::path(get, path = "/v1/releases", tag = "fleet", security(("token" = [])),
-    responses((status = 200, body = Vec<ReleaseLineView>), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Vec<ReleaseLineView>), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn all_releases(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,
@@ -142,7 +139,7 @@ pub(super) async fn all_releases(
 
 /// Every source of what is known of releases: when it was asked and answered, why it did not, what it speaks for.
 #[utoipa::path(get, path = "/v1/releases/sources", tag = "fleet", security(("token" = [])),
-    responses((status = 200, body = Vec<SourceView>), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Vec<SourceView>), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn release_sources(
     State(server): State<Arc<Server>>,
     caller: ApiCaller,

@@ -11,10 +11,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{
-    openapi,
-    problem::{Problem, ProblemCode},
-};
+use super::problem::{self, Problem, ProblemCode};
 use crate::{
     access::{Act, ApiCaller, Peer, limits::Subject},
     judging::managed_changed,
@@ -36,7 +33,7 @@ pub(super) fn routes() -> Router<Arc<Server>> {
 
 /// Management's devices against those that are enrolled: how many, and which are missing.
 #[utoipa::path(get, path = "/v1/mdm/coverage", tag = "fleet", security(("token" = [])),
-    responses((status = 200, body = Object), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, body = Object), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn coverage(State(server): State<Arc<Server>>, caller: ApiCaller) -> Result<Json<Coverage>, Problem> {
     caller.may(Act::SeeFleet)?;
     let scope = caller.scope;
@@ -50,7 +47,7 @@ pub(super) async fn coverage(State(server): State<Arc<Server>>, caller: ApiCalle
     request_body(content = Object, description = "The message as it is sent, at most 1 MiB."),
     params(("organisation" = u32, Path, description = "The organisation's number."), ("source" = String, Path, description = "The source's name."),
            ("X-Hmac-Signature" = Option<String>, Header, description = "HMAC-SHA-256 of the body under the source's key, base64.")),
-    responses((status = 200, description = "Taken in, or about nothing that is kept. No body."), (status = "4XX", body = openapi::ProblemDocument, content_type = "application/problem+json"), (status = 503, body = openapi::ProblemDocument, content_type = "application/problem+json")))]
+    responses((status = 200, description = "Taken in, or about nothing that is kept. No body."), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json"), (status = 503, body = problem::ProblemDocument, content_type = "application/problem+json")))]
 pub(super) async fn message(
     State(server): State<Arc<Server>>,
     peer: Peer,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::Router;
+use axum::{Router, routing::get};
 
 use crate::{access, server::Server};
 
@@ -25,6 +25,7 @@ pub fn router(server: Arc<Server>) -> Router {
         .merge(wire::routes())
         .merge(mdm::routes())
         .merge(fleet::routes())
+        .route("/v1/openapi.json", get(openapi::document))
         .merge(audit::routes())
         .merge(pages::routes())
         .merge(access::routes())

@@ -3,7 +3,7 @@
 
 use axum::response::Json;
 use utoipa::{
-    Modify, OpenApi, ToSchema,
+    Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
@@ -59,22 +59,10 @@ impl Modify for Security {
     }
 }
 
-/// A refusal (RFC 9457). `code` is stable; `docs/errors.md` lists them all.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "only its schema is used")]
-pub(super) struct ProblemDocument {
-    #[schema(rename = "type")]
-    kind: String,
-    title: String,
-    status: u16,
-    code: String,
-    detail: Option<String>,
-}
-
 /// Calls of scripts whose answers are described coarsely.
 #[expect(dead_code, reason = "only its description is used; the handler stands in `api::audit`")]
 mod described {
-    use super::ProblemDocument;
+    use super::super::problem::ProblemDocument;
 
     /// The log of administrative acts, newest first, and where its chain stands. For owners.
     #[utoipa::path(get, path = "/v1/audit", tag = "fleet", security(("token" = [])),
@@ -87,7 +75,7 @@ mod described {
 /// The calls of devices, as they are described.
 #[expect(dead_code, reason = "only their descriptions are used; the handlers stand in `api::wire`")]
 mod wire {
-    use super::ProblemDocument;
+    use super::super::problem::ProblemDocument;
 
     /// A challenge, for a device or for the hash of an enrolment token.
     #[utoipa::path(post, path = "/v1/challenges", tag = "device", request_body(content = Object, description = "`{\"device\": ID}` or `{\"tokenHash\": HEX}`."),

@@ -44,6 +44,18 @@ pub enum ProblemCode {
     NotReady,
 }
 
+/// A refusal (RFC 9457). `code` is stable; `docs/errors.md` lists them all.
+#[derive(utoipa::ToSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct ProblemDocument {
+    #[schema(rename = "type")]
+    kind: String,
+    title: String,
+    status: u16,
+    code: String,
+    detail: Option<String>,
+}
+
 /// What the table says about one code.
 #[derive(Debug, Clone, Copy)]
 struct Row {

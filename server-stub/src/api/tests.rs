@@ -13,7 +13,7 @@ use tower::ServiceExt;
 use crate::{
     access::{Actor, Role, api_token, secret::Secret, session, user},
     api,
-    judging::rules::{apply_policy, import_catalogue},
+    judging::{catalogues::import_catalogue, rules::apply_policy},
     rig::{Rig, facts, rig},
     serve,
     store::StoreError,

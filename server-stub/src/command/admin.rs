@@ -8,9 +8,10 @@ use std::{
 use serde_json::json;
 
 use super::{
-    answer::{Answer, columns, note},
+    answer::{Answer, columns},
     data::{Context, Data, Fresh},
     error::CommandError,
+    note::note,
 };
 use crate::{
     access::{

@@ -50,11 +50,6 @@ pub(super) fn print_json(json: &Value) -> Result<(), CommandError> {
     finish(writeln!(io::stdout().lock(), "{text}"))
 }
 
-/// Says something beside the answer, on stderr. Where even that cannot be written nobody is left to tell.
-pub(super) fn note(words: &str) {
-    let _ = writeln!(io::stderr().lock(), "{words}");
-}
-
 /// Whoever read only the first lines, such as `head`, has what they wanted.
 fn finish(written: io::Result<()>) -> Result<(), CommandError> {
     match written {

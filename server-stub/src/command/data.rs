@@ -8,13 +8,15 @@ use std::{
 use agent_core::clock::Clock;
 use jiff::Timestamp;
 
-use super::{answer::note, error::CommandError};
+use super::{error::CommandError, note::note};
 use crate::{scope::Scope, serve, server::Server};
 
 /// The variable that names the data folder.
 const VARIABLE: &str = "ATALAYA_DATA";
 /// The data folder where nobody names one.
 const USUAL: &str = "atalaya-data";
+/// Where a server listens unless told otherwise.
+pub(super) const USUAL_ADDRESS: &str = "127.0.0.1:8420";
 /// What the first organisation is called until somebody says better.
 const FIRST_ORGANISATION: &str = "My organisation";
 
@@ -116,7 +118,7 @@ impl Data {
             return given.trim_end_matches('/').to_owned();
         }
         serve::kept_url(&self.folder).unwrap_or_else(|| {
-            let usual = format!("http://{}", super::serve::USUAL_ADDRESS);
+            let usual = format!("http://{USUAL_ADDRESS}");
             note(&format!(
                 "this data has not been served yet, so links begin with {usual}; --url names another address"
             ));

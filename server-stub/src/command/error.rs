@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use agent_core::judge::document::Faults;
 
-use super::{answer::note, input::InputError};
+use super::{input::InputError, note::note};
 use crate::{
     access::{password::PasswordError, secret::NoRandomness},
     judging::rules::RulesError,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{
     answer::{Answer, print, print_json},
-    data::{Context, Fresh},
+    data::{Context, Fresh, USUAL_ADDRESS},
     error::CommandError,
 };
 use crate::{
@@ -17,9 +17,6 @@ use crate::{
     releases::{Fetcher, Mirror, keep_fetching},
     serve::{self, Listener, Options, TlsFiles},
 };
-
-/// Where it listens unless told otherwise.
-pub(super) const USUAL_ADDRESS: &str = "127.0.0.1:8420";
 
 /// How to listen.
 #[derive(Debug, clap::Args)]

@@ -14,7 +14,10 @@ use super::{
 };
 use crate::{
     api,
-    judging::rules::{self, RulesError},
+    judging::{
+        catalogues,
+        rules::{self, RulesError},
+    },
     scope::Scope,
     server::Server,
     store::{StoreError, to_ms},
@@ -137,7 +140,7 @@ async fn import(server: &Server, scope: Scope) -> Result<(), RulesError> {
     let now = server.now();
     let imported = server.store.write(move |connection| {
         let file = (company::CATALOGUE_FILE, company::CATALOGUE);
-        Ok(rules::import_catalogue(connection, scope, "demo", file, now).map(drop))
+        Ok(catalogues::import_catalogue(connection, scope, "demo", file, now).map(drop))
     });
     imported.await?
 }

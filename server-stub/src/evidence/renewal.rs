@@ -1,7 +1,7 @@
 //! Stored evidence is judged again where the policy or the lists of trust changed: a key that is revoked today was not
 //! known to be yesterday.
 
-use std::{collections::HashMap, sync::PoisonError};
+use std::sync::PoisonError;
 
 use agent_core::wire::key::{PublicKey, VerifyingKey};
 use jiff::Timestamp;
@@ -20,9 +20,6 @@ use crate::{
 
 /// How many pieces one round judges.
 const PIECE: u32 = 50;
-
-/// The rules and the trust under which all evidence of an organisation was found to be judged.
-pub(super) type Seen = HashMap<Scope, (i64, i64)>;
 
 /// One piece with what is made of it now.
 struct Renewed {

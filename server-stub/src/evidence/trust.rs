@@ -1,20 +1,26 @@
 //! What evidence is held against: the built-in roots, an administrator's, and the list of revoked certificates.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use agent_core::judge::text::Language;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 
-use super::renewal::Seen;
 use crate::{
     attestation::{
         android::{self, Roots, StatusList, Verified},
         apple::AppleRoots,
     },
+    scope::Scope,
     store::{StoreError, from_ms, to_ms},
 };
+
+/// The rules and the trust under which all evidence of an organisation was found to be judged.
+pub(super) type Seen = HashMap<Scope, (i64, i64)>;
 
 /// One of the documents that an administrator can bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,12 +7,28 @@ use agent_core::judge::{
     version::{HostOs, Line, Version},
 };
 use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
-    standing::Measure,
-    summary::{Adoption, VersionStanding},
+    standing::{Measure, VersionStanding},
     tally::{Tally, Versions},
 };
+
+/// How many devices run a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Adoption {
+    /// The platform.
+    #[schema(value_type = String)]
+    pub platform: Platform,
+    /// The version as people write it; empty where it could not be read.
+    pub version: String,
+    /// How many devices.
+    pub devices: u64,
+    /// How it stands against the catalogue.
+    pub standing: VersionStanding,
+}
 
 /// Operating systems, by platform, newest first.
 pub(super) fn systems(tally: &Tally, catalogue: &Catalogue, rules: ReleaseRules, now: Timestamp) -> Vec<Adoption> {

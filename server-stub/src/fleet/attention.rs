@@ -9,11 +9,13 @@ use agent_core::judge::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
+    counts::StateCounts,
     filter::{Answer, DeviceFilter},
     releases::ReleaseLineView,
-    summary::{Attention, StateCounts},
     tally::Tally,
 };
 use crate::{
@@ -29,6 +31,27 @@ const NEAR: SignedDuration = SignedDuration::from_hours(48);
 const MOST_FAILING: usize = 3;
 
 type Params = BTreeMap<String, String>;
+
+/// Something that needs a person now. Its words are made by the pages from kind and parameters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Attention {
+    /// The state whose shape and colour it wears.
+    #[schema(value_type = String)]
+    pub state: DeviceState,
+    /// The reason's code, such as `whatsapp-business.below-floor`, or `check-fails`, `deadline-near`, `not-known`,
+    /// `gone-stale`, `source-silent`.
+    pub code: String,
+    /// The check it is about, when it is about one.
+    #[schema(value_type = Option<String>)]
+    pub check: Option<Check>,
+    /// How many devices; 0 when it is not about devices.
+    pub devices: u64,
+    /// Parameters of the sentence.
+    pub params: BTreeMap<String, String>,
+    /// The query of the device list that shows them, such as `state=not-compliant&check=whatsapp-business`.
+    pub query: String,
+}
 
 /// What the sentences are made from.
 pub(super) struct Ask<'a> {

@@ -6,7 +6,7 @@ use std::{fmt, str::FromStr};
 use agent_core::wire::id::DeviceId;
 use serde::{Serialize, Serializer};
 
-use super::filter::Sort;
+use super::sort::Sort;
 
 /// The last row of a page, by the key of its order. Printed without a character that a URL would escape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

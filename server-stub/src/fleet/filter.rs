@@ -6,7 +6,7 @@ use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
-use super::cursor::Cursor;
+use super::{cursor::Cursor, sort::Sort};
 use crate::spelt::spelt;
 
 /// What to list. Every field is one parameter of the query; an absent one does not filter.
@@ -100,23 +100,6 @@ spelt! {
     Left {
         /// These alone.
         Yes = "yes",
-    }
-}
-
-spelt! {
-    /// The order of the list.
-    #[derive(Default, Serialize, ToSchema)]
-    #[serde(rename_all = "kebab-case")]
-    Sort {
-        /// Not compliant, in grace, unknown, stale, compliant; longest in its state first.
-        #[default]
-        Attention = "attention",
-        /// Last report, newest first.
-        LastReport = "last-report",
-        /// Last report, oldest first; devices that never reported before them.
-        Silent = "silent",
-        /// By device id.
-        Device = "device",
     }
 }
 

@@ -5,12 +5,13 @@ use agent_core::{
     judge::{Check, DeviceState},
     wire::id::DeviceId,
 };
-use rusqlite::{Connection, params_from_iter, types::Value};
+use rusqlite::{Connection, params, params_from_iter, types::Value};
 
 use super::{
     cursor::Cursor,
-    filter::{Answer, DeviceFilter, Sort, UNREAD},
+    filter::{Answer, DeviceFilter, UNREAD},
     row::{COLUMNS, DevicePage, DeviceRow},
+    sort::Sort,
     tally::Tally,
 };
 use crate::{
@@ -20,6 +21,13 @@ use crate::{
 
 /// How many rows a page has unless told.
 const ROWS: u32 = 50;
+
+/// Whether the organisation has such a device.
+pub fn exists(connection: &Connection, scope: Scope, id: DeviceId) -> Result<bool, StoreError> {
+    let mut statement =
+        connection.prepare_cached("SELECT EXISTS (SELECT 1 FROM devices WHERE org = ?1 AND device = ?2)")?;
+    Ok(statement.query_row(params![scope.org(), id.to_bytes()], |row| row.get(0))?)
+}
 
 /// One page of what the filter finds.
 pub fn list(connection: &Connection, scope: Scope, filter: &DeviceFilter) -> Result<DevicePage, StoreError> {

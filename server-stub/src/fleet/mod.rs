@@ -3,27 +3,31 @@
 //! Every query takes the [`crate::scope::Scope`] of whoever asks. Nothing is judged here: what is stored is shown, so
 //! that no page contradicts a count.
 
-mod adoption;
-mod attention;
+pub mod adoption;
+pub mod attention;
+pub mod counts;
 pub mod cursor;
 pub mod device;
 pub mod filter;
+mod indented;
 pub mod list;
 pub mod releases;
 pub mod row;
-mod standing;
+pub mod sort;
+pub mod standing;
 pub mod statements;
 pub mod summary;
 mod tally;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
-mod trend;
+pub mod trend;
 
 pub use cursor::Cursor;
 pub use device::Device;
-pub use filter::{DeviceFilter, FilterError, Sort};
+pub use filter::{DeviceFilter, FilterError};
 pub use releases::ReleaseLineView;
 pub use row::{DevicePage, DeviceRow};
+pub use sort::Sort;
 pub use summary::Summary;
 pub use timeline::Span;

@@ -6,8 +6,22 @@ use agent_core::judge::{
     version::{Line, Version},
 };
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::summary::VersionStanding;
+/// How a version stands against the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum VersionStanding {
+    /// The newest settled release or newer.
+    Current,
+    /// Older than the newest settled release.
+    Behind,
+    /// Below a floor, or no longer supported.
+    Vulnerable,
+    /// Nothing is known to compare with.
+    Unknown,
+}
 
 /// A line of releases at a moment, under an organisation's rules.
 pub(super) struct Measure<'a, L> {

@@ -10,7 +10,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::device::indented;
+use super::indented::indented;
 use crate::{
     intake::device_keys::DeviceKeys,
     scope::Scope,

@@ -3,7 +3,7 @@
 use agent_core::judge::{Check, DeviceState, Evidence, Platform};
 use rusqlite::{Connection, params};
 
-use super::summary::{CheckCounts, GradeCount, StateCounts};
+use super::counts::{CheckCounts, GradeCount, StateCounts};
 use crate::{scope::Scope, store::StoreError};
 
 /// What is counted of versions.

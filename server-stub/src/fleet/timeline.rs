@@ -11,7 +11,7 @@ use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::device::exists;
+use super::list::exists;
 use crate::{
     scope::Scope,
     store::{StoreError, from_ms, parse, to_ms},

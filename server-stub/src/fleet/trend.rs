@@ -5,12 +5,25 @@ use std::collections::BTreeMap;
 use agent_core::judge::DeviceState;
 use jiff::{SignedDuration, civil::Date};
 use rusqlite::{Connection, params};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::summary::{StateCounts, TrendDay};
+use super::counts::StateCounts;
 use crate::{scope::Scope, store::StoreError};
 
 /// How many days are told, today included.
 pub(super) const DAYS: i64 = 90;
+
+/// The fleet on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TrendDay {
+    /// The day, in the policy's zone; counts are those of its end (today: of now).
+    #[schema(value_type = String)]
+    pub day: Date,
+    /// The devices by state.
+    pub states: StateCounts,
+}
 
 /// What each day of the last [`DAYS`] ended with.
 pub(super) struct Trend {

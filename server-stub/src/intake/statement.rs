@@ -22,10 +22,10 @@ use super::{
 use crate::{
     api::problem::{Problem, ProblemCode},
     evidence::Piece,
-    judging::{Changed, Desk, Finding, FindingKind, Record, Rules, catch_up, judge, leave, number},
+    judging::{Changed, Desk, Finding, FindingKind, Record, Rules, catch_up, judge, leave},
     keys::Keys,
     server::Server,
-    store::{StoreError, cut, to_ms},
+    store::{StoreError, cut, number, to_ms},
 };
 
 /// A statement that its device has certainly signed for this server.

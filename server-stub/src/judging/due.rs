@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     scope::Scope,
-    store::{Store, StoreError, to_ms},
+    store::{Store, StoreError, number, to_ms},
 };
 
 /// How many devices one piece of work judges.
@@ -84,7 +84,7 @@ fn rejudge(connection: &Connection, desk: &mut Desk, now: Timestamp) -> Result<u
     let Some(org) = pending else { return Ok(0) };
     let scope = Scope::proven(org);
     let rules = desk.rules(connection, scope)?;
-    let revision = super::record::number(rules.revision)?;
+    let revision = number(rules.revision)?;
     let devices = {
         let mut statement = connection.prepare_cached(
             "SELECT device FROM device_states

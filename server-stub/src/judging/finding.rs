@@ -8,13 +8,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, params};
 use serde_json::json;
 
-use super::{
-    effective::{compare_os, compare_patch},
-    record::number,
-};
+use super::effective::{compare_os, compare_patch};
 use crate::{
     scope::Scope,
-    store::{StoreError, to_ms},
+    store::{StoreError, number, to_ms},
 };
 
 /// What kind of finding.

@@ -40,7 +40,7 @@ pub(crate) fn judge(
     let silence = silence::judge(posture.state, record.last_heard_at, &record.said.pauses, policy, at);
     let shown = Shown::of(&posture, &silence, &facts);
     let by = JudgedBy { policy: posture.policy_revision, catalogue: posture.catalogue_revision };
-    timeline::advance(connection, record, record.shown.as_ref(), &shown, at, by)?;
+    timeline::advance(connection, (record.scope, record.device), record.shown.as_ref(), &shown, at, by)?;
     count(desk, record, &shown, rules, at);
 
     let standing = record.standing.after(&posture);

@@ -6,6 +6,7 @@
 //!
 //! Everything here runs on the committer's thread, with its `Desk`.
 
+pub mod catalogues;
 pub mod closing;
 mod counts;
 mod desk;
@@ -34,7 +35,7 @@ pub(crate) use self::{
     judge::{catch_up, judge, still_holds},
     leaving::leave,
     managed::managed_changed,
-    record::{Changed, Record, number},
+    record::{Changed, Record},
     rules::Rules,
     said::Said,
     shown::Shown,

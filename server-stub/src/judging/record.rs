@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::{effective::Proofs, said::Said, shown::Shown, timeline};
 use crate::{
     scope::Scope,
-    store::{StoreError, from_ms, parse, print, to_ms},
+    store::{StoreError, from_ms, number, parse, print, to_ms},
 };
 
 /// One device.
@@ -266,9 +266,4 @@ impl Record {
         }
         Ok(())
     }
-}
-
-/// A number as SQLite keeps it.
-pub(crate) fn number(value: u64) -> Result<i64, StoreError> {
-    i64::try_from(value).map_err(|error| StoreError::row("number", error))
 }

@@ -13,7 +13,7 @@ use agent_core::{
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::rules::{apply_policy, import_catalogue};
+use super::{catalogues::import_catalogue, rules::apply_policy};
 use crate::{
     rig::{Device, Rig, rig},
     store::StoreError,

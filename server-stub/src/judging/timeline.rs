@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use agent_core::judge::{Check, Evidence, Verdict};
+use agent_core::{
+    judge::{Check, Evidence, Verdict},
+    wire::id::DeviceId,
+};
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{
-    record::{Record, number},
-    shown::{Shown, ShownCheck},
+use super::shown::{Shown, ShownCheck};
+use crate::{
+    scope::Scope,
+    store::{StoreError, from_ms, number, to_ms},
 };
-use crate::store::{StoreError, from_ms, to_ms};
 
 /// The rules that a span was judged by.
 #[derive(Clone, Copy)]
@@ -22,13 +25,13 @@ pub(super) struct JudgedBy {
 /// Writes how what is shown changed at a moment; `before` is none for a new device.
 pub(super) fn advance(
     connection: &Connection,
-    record: &Record,
+    (scope, device): (Scope, DeviceId),
     before: Option<&Shown>,
     now: &Shown,
     at: Timestamp,
     by: JudgedBy,
 ) -> Result<(), StoreError> {
-    let line = Line { connection, record, at: to_ms(at), by };
+    let line = Line { connection, org: scope.org(), device: device.to_bytes(), at: to_ms(at), by };
     if before.is_none_or(|before| before.state != now.state) {
         line.turn(&Stretch { subject: "", word: now.state.as_str(), check: None, held_since: to_ms(at) })?;
     }
@@ -52,7 +55,8 @@ pub(super) fn advance(
 
 struct Line<'a> {
     connection: &'a Connection,
-    record: &'a Record,
+    org: u32,
+    device: [u8; 16],
     at: i64,
     by: JudgedBy,
 }
@@ -76,8 +80,8 @@ impl Line<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
             )?
             .execute(params![
-                self.record.scope.org(),
-                self.record.device.to_bytes(),
+                self.org,
+                self.device,
                 stretch.subject,
                 self.at,
                 stretch.word,
@@ -95,7 +99,7 @@ impl Line<'_> {
 
     /// Ends the open span; one that would have no length is as if it had never been.
     fn close(&self, subject: &str) -> Result<(), StoreError> {
-        let (org, device) = (self.record.scope.org(), self.record.device.to_bytes());
+        let (org, device) = (self.org, self.device);
         let key = params![org, device, subject, self.at];
         let ended = self
             .connection
@@ -119,13 +123,7 @@ impl Line<'_> {
                 "UPDATE spans SET params = ?4, held_since = ?5
                  WHERE org = ?1 AND device = ?2 AND subject = ?3 AND until IS NULL",
             )?
-            .execute(params![
-                self.record.scope.org(),
-                self.record.device.to_bytes(),
-                check.as_str(),
-                shown.params,
-                to_ms(shown.since),
-            ])?;
+            .execute(params![self.org, self.device, check.as_str(), shown.params, to_ms(shown.since),])?;
         Ok(())
     }
 }

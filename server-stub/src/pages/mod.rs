@@ -18,6 +18,7 @@ pub mod judged;
 pub mod overview;
 pub mod preferences;
 pub mod problem;
+mod product;
 pub mod releases;
 pub mod shape;
 pub mod sign_in;

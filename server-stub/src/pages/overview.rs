@@ -12,8 +12,12 @@ use super::{
     words::Speak as _,
 };
 use crate::fleet::{
-    DeviceFilter, ReleaseLineView, Summary, filter,
-    summary::{Adoption, Attention, CheckCounts, GradeCount, StateCounts, VersionStanding},
+    DeviceFilter, ReleaseLineView, Summary,
+    adoption::Adoption,
+    attention::Attention,
+    counts::{CheckCounts, GradeCount, StateCounts},
+    filter,
+    standing::VersionStanding,
 };
 
 /// The overview. `lines` are the catalogue's, for the sentence on the settled latest; empty when none is known.

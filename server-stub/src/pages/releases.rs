@@ -4,7 +4,7 @@ use agent_core::judge::Platform;
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, chart, finish, judged, sources::Sources, words::Speak as _};
+use super::{Chrome, Frame, Place, chart, finish, product, sources::Sources, words::Speak as _};
 use crate::{
     fleet::{DeviceFilter, ReleaseLineView, releases::FloorView},
     releases::SourceView,
@@ -98,7 +98,7 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
         }
     };
     Line {
-        title: title(&line.product, &line.platform, chrome),
+        title: product::title(&line.product, &line.platform, chrome),
         latest: line.effective_latest.clone(),
         about: about.join(" · "),
         stale: line.stale,
@@ -112,7 +112,7 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
                 settled: release.settled,
                 support: release.supported_until.map(|until| when.date(until)),
                 source: release.source.clone(),
-                confidence: confidence(&release.confidence, chrome),
+                confidence: product::confidence(&release.confidence, chrome),
                 devices: count(release.devices, chrome),
                 width: chart::per_cent(chart::share(release.devices.unwrap_or_default(), most)),
                 href: release.devices.is_some_and(|devices| devices > 0).then(|| list(&release.version)).flatten(),
@@ -129,21 +129,6 @@ fn line(line: &ReleaseLineView, chrome: &Chrome) -> Line {
             .collect(),
         floors: line.floors.iter().map(|floor| self::floor(floor, &line.product, platform, chrome)).collect(),
     }
-}
-
-/// A product on a platform, as people name them.
-pub(super) fn title(product: &str, platform: &str, chrome: &Chrome) -> String {
-    let product = match product {
-        "os" => chrome.language.say("product.os"),
-        "security-patch" => chrome.language.say("product.security-patch"),
-        "whatsapp-business" => chrome.language.say("product.whatsapp-business"),
-        other => other,
-    };
-    let name = Platform::from_word(platform).map_or_else(
-        || platform.chars().take(1).flat_map(char::to_uppercase).chain(platform.chars().skip(1)).collect(),
-        judged::platform,
-    );
-    format!("{product} · {name}")
 }
 
 fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &Chrome) -> Floor {
@@ -171,13 +156,4 @@ fn floor(floor: &FloorView, product: &str, platform: Option<Platform>, chrome: &
 /// A dash where devices are not counted by this line.
 fn count(devices: Option<u64>, chrome: &Chrome) -> String {
     devices.map_or_else(|| "–".to_owned(), |devices| chrome.when().number(devices))
-}
-
-pub(super) fn confidence(word: &str, chrome: &Chrome) -> String {
-    match word {
-        "official" => chrome.language.say("confidence.official").to_owned(),
-        "curated" => chrome.language.say("confidence.curated").to_owned(),
-        "observed" => chrome.language.say("confidence.observed").to_owned(),
-        other => other.to_owned(),
-    }
 }

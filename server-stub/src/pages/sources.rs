@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Chrome, releases, words::Speak as _};
+use super::{Chrome, product, words::Speak as _};
 use crate::releases::{
     SourceState, SourceView, Spoken,
     source::{FLEET, MDM_INVENTORY},
@@ -69,7 +69,7 @@ fn row(source: &SourceView, chrome: &Chrome) -> Row {
     Row {
         name: source.source.clone(),
         host,
-        confidence: releases::confidence(&source.confidence, chrome),
+        confidence: product::confidence(&source.confidence, chrome),
         shape,
         state: language.say(state),
         asked: source.asked_at.map_or_else(|| language.say("sources.asked.never").to_owned(), |at| when.ago(at)),
@@ -106,7 +106,7 @@ fn error(source: &SourceView, chrome: &Chrome) -> String {
 
 fn speaks(spoken: &Spoken, chrome: &Chrome) -> String {
     let of = match (&spoken.product, &spoken.platform) {
-        (Some(product), Some(platform)) => releases::title(product, platform, chrome),
+        (Some(product), Some(platform)) => product::title(product, platform, chrome),
         _ => chrome.language.say("sources.flaws").to_owned(),
     };
     format!("{of} ({})", chrome.when().number(spoken.claims))

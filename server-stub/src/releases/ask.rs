@@ -9,7 +9,7 @@ use super::{
     fault::Fault,
     fetch::{Answer, FetchError, Fetcher, Validators},
     kept::{self, Asked, Part},
-    round::Outcome,
+    outcome::Outcome,
     source::{self, Address, Known, Source},
 };
 use crate::{scope::Scope, server::Server, store::StoreError};

@@ -11,7 +11,7 @@ use super::{
     source::{self, OBSERVED, ParseError, Source},
 };
 use crate::{
-    judging::rules::{RulesError, import_catalogue},
+    judging::{catalogues::import_catalogue, rules::RulesError},
     scope::Scope,
     store::StoreError,
 };

@@ -15,14 +15,12 @@ use super::{
 use crate::{
     judging::{
         Rules,
-        rules::{DEFAULT_GROUP, put_catalogue},
+        catalogues::{MERGED, put_catalogue},
+        rules::DEFAULT_GROUP,
     },
     scope::Scope,
     store::{StoreError, parse},
 };
-
-/// The source of a catalogue that was merged; no file can be named so.
-pub const MERGED: &str = "merged from sources";
 
 /// What merging came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -16,6 +16,7 @@ mod fetch;
 mod import;
 mod kept;
 mod merge;
+mod outcome;
 mod round;
 mod schedule;
 mod seen;
@@ -29,8 +30,9 @@ pub use self::{
     explain::{ClaimView, EndedModel, Explanation, explain},
     fetch::{Fetcher, Limits, Mirror, MirrorError},
     import::{ImportError, Imported, check, import},
-    merge::{MERGED, Merged, merge},
-    round::{Outcome, Round, fetch},
+    merge::{Merged, merge},
+    outcome::Outcome,
+    round::{Round, fetch},
     schedule::{fetch_due, keep_fetching},
     source::{Address, Cause, Known, ParseError, Source},
     standing::{SourceState, SourceView, Spoken, sources},

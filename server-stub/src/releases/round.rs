@@ -1,38 +1,15 @@
 //! One round: each source is asked, what it says is kept, and the whole is merged. A source that fails is told, keeps
 //! what it said before, and stops nobody.
 
-use jiff::Timestamp;
-use serde::Serialize;
-
 use super::{
     ask::Asking,
     fetch::Fetcher,
     merge::{Merged, merge, would_change},
+    outcome::Outcome,
     seen,
     source::{self, OBSERVED},
 };
 use crate::{scope::Scope, server::Server, store::StoreError};
-
-/// What came of one source in one round.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Outcome {
-    /// The source.
-    pub source: String,
-    /// `ok`, `unchanged` or `failed`.
-    pub outcome: &'static str,
-    /// How many of its parts gave an answer, of how many.
-    pub answered: usize,
-    /// How many were asked.
-    pub asked: usize,
-    /// How many claims its new answers made.
-    pub claims: usize,
-    /// Why not everything was answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// When it last confirmed what is known; none when it never did.
-    pub fetched_at: Option<Timestamp>,
-}
 
 /// What came of a round.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

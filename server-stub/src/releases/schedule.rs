@@ -37,7 +37,7 @@ pub async fn fetch_due(server: &Server, fetcher: &Fetcher) -> Result<(), StoreEr
             names.push(source);
         }
     }
-    let mut tell = |outcome: &super::round::Outcome| {
+    let mut tell = |outcome: &super::outcome::Outcome| {
         let (source, asked, answered) = (&outcome.source, outcome.asked, outcome.answered);
         if let Some(reason) = &outcome.reason {
             tracing::warn!(source, asked, answered, reason, "a source of releases did not answer whole");

@@ -5,7 +5,7 @@ use agent_core::judge::{DeviceFacts, Reading, facts::Presence};
 use super::{Fetcher, Round, claim::Line, explain, fetch, source::OBSERVED};
 use crate::{
     fleet::{ReleaseLineView, releases::releases},
-    judging::rules::{apply_policy, import_catalogue},
+    judging::{catalogues::import_catalogue, rules::apply_policy},
     mdm::{self, AppLists, Found, Inventory, Kind, ManagedApp, ManagedFacts},
     rig::{Rig, rig, verdict},
 };

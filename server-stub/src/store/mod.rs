@@ -6,6 +6,7 @@
 mod backup;
 mod committer;
 mod error;
+mod number;
 pub(crate) mod open;
 mod time;
 
@@ -17,6 +18,7 @@ use rusqlite::Connection;
 use self::committer::Committer;
 use crate::judging::Desk;
 
+pub(crate) use self::number::number;
 pub use self::{
     error::StoreError,
     time::{cut, from_ms, to_ms},

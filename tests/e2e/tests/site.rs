@@ -9,7 +9,10 @@ use std::{
 use agent_core::{clock::FixedClock, wire::id::DeviceId};
 use atalaya_server::{
     api,
-    judging::rules::{self, DEFAULT_GROUP},
+    judging::{
+        catalogues,
+        rules::{self, DEFAULT_GROUP},
+    },
     scope::Scope,
     serve::{self, Listener},
     server::Server,
@@ -89,7 +92,7 @@ impl Site {
     pub(crate) async fn import(&self, scope: Scope, catalogue: &str) {
         let (catalogue, now) = (catalogue.to_owned(), self.server.now());
         let imported = self.server.store.write(move |connection| {
-            Ok(rules::import_catalogue(connection, scope, "test", ("catalogue.yaml", &catalogue), now))
+            Ok(catalogues::import_catalogue(connection, scope, "test", ("catalogue.yaml", &catalogue), now))
         });
         imported.await.unwrap().unwrap();
         self.server.settle().await.unwrap();

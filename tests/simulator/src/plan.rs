@@ -248,7 +248,7 @@ mod tests {
         for hour in 0..7 * 24 {
             let now = outline(7, 0).now + jiff::SignedDuration::from_hours(hour);
             for days in [0, 1, 3] {
-                let plan = Plan::new(&Outline { now, days, ..outline(7, 12) });
+                let plan = Plan::new(&Outline { days, now, ..outline(7, 12) });
                 let heard: std::collections::BTreeSet<usize> =
                     plan.visits.iter().flat_map(|visit| visit.phones.iter().copied()).collect();
                 assert_eq!(heard.len(), 12, "{now}, {days} days");

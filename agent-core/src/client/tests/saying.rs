@@ -186,7 +186,7 @@ async fn what_was_said_is_never_dropped_but_too_much_is_refused() {
         world.agent.declare(Declaration::AwayMessage, turn % 2 == 0).unwrap();
     }
     let error = world.agent.declare(Declaration::AwayMessage, true).unwrap_err();
-    assert_eq!(error, AgentError::TooManyStatements);
+    assert_eq!(error, AgentError::TooManyStatements { waiting: statements::MOST_WAITING });
     assert!(error.to_string().contains("64"), "{error}");
     world.clock.advance(SignedDuration::from_hours(24 * 60));
     let delivery = world.agent.deliver(Urgency::PersonAsked).await.unwrap();

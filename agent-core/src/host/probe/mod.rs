@@ -18,7 +18,7 @@ use crate::judge::{
     DeviceFacts, Platform, Reading, UnknownReason,
     facts::{Evidence, StorageEncryption},
 };
-use crate::wire::field::Wanted;
+use crate::wire::wanted::Wanted;
 
 /// The platform of this host.
 pub const fn platform() -> Platform {

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 
 use super::{
     super::{
-        check::{Rule, words},
+        check::Rule,
         document::{Entry, Faults, Node, Reader, find, join},
         facts::Platform,
         version::{Line, Version},
+        words::words,
     },
     Catalogue, Confidence, Floor, LastVersion, Product, Provenance, Quarantine, Release, ReleaseLine, Support,
 };

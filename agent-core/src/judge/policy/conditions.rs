@@ -11,7 +11,7 @@ use super::{
         version::{AndroidOs, HostOs, IosOs, WhatsappAndroid, WhatsappIos},
     },
     Condition, Paper, RulePolicy,
-    document::{Fields, choices},
+    fields::{self, Fields, choices},
     paper,
 };
 
@@ -279,7 +279,7 @@ impl<'n> Draft<'_, 'n> {
                 None if none_stated => self.push(rule, year.clone(), None),
                 Some((node, path)) if matches!(node.kind, Kind::Map(_)) => {
                     let Some(entries) = self.timing(node, &path, &["maxAge"]) else { continue };
-                    let age = super::document::period(self.reader, entries, &path, "maxAge");
+                    let age = fields::period(self.reader, entries, &path, "maxAge");
                     self.push(rule, age.map_or(year.clone(), Condition::MaxAge), Some((entries, path)));
                 }
                 Some((node, path)) if self.reader.word(node, &path, &ON_OFF) == Some(true) => {
@@ -325,8 +325,8 @@ impl<'n> Draft<'_, 'n> {
     fn push(&mut self, rule: Rule, condition: Condition, timing: Timing<'_>) {
         let (mut grace, mut nudge_after, mut severity) = (self.grace, self.nudge_after, None);
         if let Some((entries, path)) = timing {
-            grace = super::document::period(self.reader, entries, &path, "grace").unwrap_or(grace);
-            nudge_after = super::document::period(self.reader, entries, &path, "nudgeAfter").or(nudge_after);
+            grace = fields::period(self.reader, entries, &path, "grace").unwrap_or(grace);
+            nudge_after = fields::period(self.reader, entries, &path, "nudgeAfter").or(nudge_after);
             severity = find(entries, "severity")
                 .and_then(|node| self.reader.word(node, &join(&path, "severity"), choices!(Severity)));
         }

@@ -3,11 +3,11 @@
 
 use super::{
     super::{
-        check::words,
         document::{Entry, Node, Reader, find, join},
         period::Period,
+        words::words,
     },
-    document::{choices, period},
+    fields::{choices, period},
 };
 
 const PATH: &str = "spec.evidence";

@@ -6,7 +6,7 @@ use super::{
         document::{Entry, Node, Reader, find, join},
         period::Period,
     },
-    document::period,
+    fields::period,
 };
 
 const PATH: &str = "spec.quarantine";

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::super::wanted::Wanted;
 use super::*;
 use crate::{
     fits::fits,

@@ -3,9 +3,10 @@
 use serde_json::json;
 
 use super::super::{
-    answer::{Answer, note},
+    answer::Answer,
     data::{Context, Fresh},
     error::CommandError,
+    note::note,
 };
 use crate::{
     access::{Actor, audit},

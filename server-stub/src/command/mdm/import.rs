@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::{
     super::{
-        answer::{Answer, note},
+        answer::Answer,
         data::{Context, Fresh},
         error::CommandError,
         input,
+        note::note,
     },
     checked, kind,
 };

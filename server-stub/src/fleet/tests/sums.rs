@@ -7,12 +7,9 @@ use rusqlite::params;
 use super::{Fleet, Sample, sample};
 use crate::{
     fleet::{
-        DeviceFilter,
-        list::list,
-        releases::releases,
-        summary::{StateCounts, VersionStanding, summary},
+        DeviceFilter, counts::StateCounts, list::list, releases::releases, standing::VersionStanding, summary::summary,
     },
-    judging::rules::import_catalogue,
+    judging::catalogues::import_catalogue,
 };
 
 const CATALOGUE: &str = r#"

@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use super::{all, end};
 use crate::{
     access::Actor,
-    fleet::{device::device, summary},
+    fleet::{attention::Attention, device::device, summary},
     judging::rules::apply_policy,
     rig::{Device, Rig, facts, rig},
 };
@@ -79,7 +79,7 @@ impl Rig {
     async fn attention(&self) -> Vec<(String, Vec<(String, String)>, String)> {
         let (scope, now) = (self.scope, self.server.now());
         let told = self.server.store.read(move |conn| summary::summary(conn, scope, None, now)).await.unwrap();
-        let of = |item: &summary::Attention| item.code == "quarantined";
+        let of = |item: &Attention| item.code == "quarantined";
         let told = told.attention.into_iter().filter(of);
         told.map(|item| (item.code, item.params.into_iter().collect(), item.query)).collect()
     }

@@ -8,10 +8,11 @@ use rusqlite::{Connection, OptionalExtension as _};
 use serde_json::Value;
 
 use super::{
-    super::{claim::rank, explain::hours, merge::MERGED, weigh::Administrator},
+    super::{claim::rank, explain::hours, weigh::Administrator},
     SourceState, SourceView, Spoken,
 };
 use crate::{
+    judging::catalogues::MERGED,
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
