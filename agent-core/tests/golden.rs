@@ -24,6 +24,7 @@ use agent_core::{
     },
     wire::{
         envelope::{Kind, Unverified, hash, hex, seal},
+        evidence::{EvidenceMessage, EvidenceReceipt},
         id::{Audience, DeviceId},
         key::{Algorithm, PublicKey, VerifyingKey},
         key_rotation::{KeyRotation, Possession},
@@ -401,6 +402,26 @@ fn statements_and_their_answers_keep_their_form() {
     let receipt =
         Receipt { number: 1, statement_hash: hex(&hash(&envelope)), challenge: challenge(), server_time: now() };
     json("statement-receipt", &receipt, Reader::Agent);
+}
+
+#[test]
+fn evidence_on_its_own_keeps_its_form() {
+    let of = |evidence| EvidenceMessage {
+        audience: audience(),
+        device: device(),
+        challenge: challenge(),
+        at: now(),
+        evidence,
+    };
+    let key = device_key();
+    for (name, evidence) in [
+        ("evidence-app-attest", Attestation::app_attest(b"object")),
+        ("evidence-app-assertion", Attestation::app_assertion(b"object")),
+    ] {
+        signed(name, Kind::Evidence, &of(evidence), &key, Reader::Server);
+    }
+    let receipt = EvidenceReceipt { proved: false, reasons: vec!["counter-not-rising".into()], server_time: now() };
+    json("evidence-receipt", &receipt, Reader::Agent);
 }
 
 #[test]

@@ -24,6 +24,11 @@ pub enum AttestationEvidence {
         /// The attestation object, CBOR.
         object: Vec<u8>,
     },
+    /// An App Attest assertion, by the key of an earlier attestation.
+    AppAssertion {
+        /// The assertion object, CBOR.
+        object: Vec<u8>,
+    },
 }
 
 impl From<AttestationEvidence> for Option<Attestation> {
@@ -32,6 +37,7 @@ impl From<AttestationEvidence> for Option<Attestation> {
             AttestationEvidence::None => None,
             AttestationEvidence::AndroidChain { certificates } => Some(Attestation::android_chain(&certificates)),
             AttestationEvidence::AppAttest { object } => Some(Attestation::app_attest(&object)),
+            AttestationEvidence::AppAssertion { object } => Some(Attestation::app_assertion(&object)),
         }
     }
 }
@@ -44,6 +50,11 @@ pub trait AttestationSource: Send + Sync {
     /// the key here and attests SHA-256(challenge ‖ the key's thumbprint). The evidence is kept until the server has
     /// answered, so that a retry with the same token makes no second key.
     fn attest(&self, challenge: Vec<u8>) -> Result<AttestationEvidence, ShellError>;
+
+    /// Fresh evidence over this challenge, at most 128 bytes, for the key that signs: iOS asserts
+    /// SHA-256(challenge ‖ the key's thumbprint) with the App Attest key that attested it. `None` where only another key
+    /// brings fresh evidence, as on Android, or where the App Attest key is gone: then a succession is asked for one.
+    fn assertion(&self, challenge: Vec<u8>) -> Result<AttestationEvidence, ShellError>;
 }
 
 /// A shell's source as the core's port.
@@ -58,5 +69,9 @@ impl client::AttestationSource for ShellAttestation {
         // Whether or not it came to an end: the key may have been made.
         self.signer.forget_public_key();
         Ok(evidence?.into())
+    }
+
+    fn assertion(&self, challenge: &[u8]) -> Result<Option<Attestation>, SignError> {
+        Ok(self.shell.assertion(challenge.to_vec())?.into())
     }
 }

@@ -13,6 +13,7 @@ pub enum Sent {
     Enrolment,
     Report,
     Statement,
+    Evidence,
     Proof,
 }
 

@@ -674,6 +674,7 @@ fn attestations() -> Result<Vec<KeptEvidence>, Box<dyn Error>> {
             kind: "android".into(),
             received_at: at,
             challenged_at: Some(at),
+            asserted: None,
             gaps,
             values,
             basis: "0".into(),

@@ -13,6 +13,7 @@ use super::{
     enrol,
     enrolment::{self, Enrolled},
     error::AgentError,
+    evidence,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
     own_posture::OwnPosture,
@@ -40,7 +41,7 @@ const STANDING: &str = "standing.json";
 const HIGHEST: u64 = 1 << 53;
 /// Pauses and quiet hours that follow each other without an hour between are looked at so far.
 const MOST_STRETCHES: usize = 32;
-/// A key with fresh evidence is made no more often: a device that has none to give makes no key each hour.
+/// Fresh evidence is made no more often: a device that has none to give makes no key each hour.
 const EVIDENCE_EVERY: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// The agent of one device. Several may share one storage, in one process or more.
@@ -298,22 +299,25 @@ impl Agent {
         Ok(delivery)
     }
 
-    /// Where the server would like fresh evidence, a key with such takes the place of the device's: hardware attests a key
-    /// when it is made. The statement of it goes with the next delivery.
+    /// Where the server would like fresh evidence: an assertion by hardware that was attested before, or a key with an
+    /// attestation of its own in the place of the device's. Either goes with the next delivery.
     fn renew_evidence(&self, enrolled: &Enrolled) -> Result<(), AgentError> {
         // A host's check-in costs nothing more.
-        if self.ports.succession.is_none() || !self.ports.platform.is_phone() {
+        if !self.ports.platform.is_phone() {
             return Ok(());
         }
         let (storage, now) = (&*self.ports.storage, self.ports.clock.now());
+        let contact = Contact::load(storage, enrolled)?;
+        let is_early = contact.evidence_made_at.is_some_and(|at| now >= at && now.duration_since(at) < EVIDENCE_EVERY);
+        if contact.evidence_wanted_at.is_none() || is_early || Statements::load(storage, enrolled.device)?.withdraws() {
+            return Ok(());
+        }
+        if evidence::make(&self.ports, enrolled, now)? || self.ports.succession.is_none() {
+            return Ok(());
+        }
         {
             let _state = storage.lock(STATE)?;
             let mut contact = Contact::load(storage, enrolled)?;
-            let is_early =
-                contact.evidence_made_at.is_some_and(|at| now >= at && now.duration_since(at) < EVIDENCE_EVERY);
-            if contact.evidence_wanted_at.is_none() || is_early {
-                return Ok(());
-            }
             contact.evidence_made_at = Some(now);
             contact.save(storage)?;
         }

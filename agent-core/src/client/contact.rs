@@ -47,6 +47,17 @@ pub struct LastAcknowledged {
     pub posture: Option<ReceivedPosture>,
 }
 
+/// What the server made of an assertion.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct EvidenceTold {
+    /// When the answer came, by the device's clock.
+    pub(super) at: Timestamp,
+    pub(super) proved: bool,
+    /// Why it does not prove what was asked.
+    pub(super) reasons: Vec<String>,
+}
+
 /// The server's clock beside this device's, at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -81,9 +92,12 @@ pub(super) struct Contact {
     /// When the server last said that it would like fresh evidence for the device's key; none where it does not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) evidence_wanted_at: Option<Timestamp>,
-    /// When a key with fresh evidence was made last.
+    /// When fresh evidence was made last: an assertion, or a key with an attestation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) evidence_made_at: Option<Timestamp>,
+    /// What the server made of the newest assertion of the key that signs; none before there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) evidence_told: Option<EvidenceTold>,
     pub(super) left: bool,
     pub(super) attempted_at: Option<Timestamp>,
     pub(super) failures: u32,
@@ -130,6 +144,7 @@ impl Contact {
             challenge_spent: false,
             evidence_wanted_at: None,
             evidence_made_at: None,
+            evidence_told: None,
             left: false,
             attempted_at: None,
             failures: 0,

@@ -1,4 +1,4 @@
-//! One pass of delivery: send what the person said, drain the outbox, then fetch what is newer, then keep what was
+//! One pass of delivery: send what the person said, drain the outbox, send fresh evidence, then fetch what is newer, then keep what was
 //! learned.
 
 use std::time::Duration;
@@ -13,6 +13,7 @@ use super::{
     courier::{Courier, Drained},
     enrolment::Enrolled,
     error::AgentError,
+    evidence,
     outbox::Outbox,
     ports::STATE,
     refresh::{Refresh, Refreshed, What},
@@ -121,6 +122,12 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
         Some(stopped) => Drained { stopped: Some(stopped), ..Drained::default() },
         None => Courier { channel, enrolled: &enrolled }.drain().await?,
     };
+    let Drained { acknowledged, refused, stopped } = drained;
+    // After the reports, so that none waits for it.
+    let stopped = match stopped {
+        None => evidence::send(channel, &enrolled).await?,
+        stopped => stopped,
+    };
     let contact = Contact::load(storage, &enrolled)?;
     let waits_for_person = Statements::load(storage, enrolled.device)?.notice_is_pending(&rules.policy.policy.notice);
     let (told, mut wanted) = newer(&contact, rules, contact.trusted(channel.ports.clock.now()));
@@ -130,19 +137,19 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
     }
     let mut refreshed = Refreshed::default();
     let asks = !wanted.is_empty() || contact.challenge_spent;
-    if drained.stopped.is_none() && asks {
+    if stopped.is_none() && asks {
         let keys = rules.keys.clone();
         let mut refresh = Refresh { channel, enrolled: enrolled.clone(), contact, rules, keys };
         refreshed = refresh.run(&wanted).await?;
     }
-    let stopped = drained.stopped.or_else(|| {
+    let stopped = stopped.or_else(|| {
         refreshed.problem.take().map(|refusal| {
             let asked = if let Refusal::Later(_, asked) = &refusal { *asked } else { None };
             (refusal, asked)
         })
     });
     let distrusted: Vec<AgentError> = told.into_iter().chain(refreshed.distrusted.drain(..)).collect();
-    let sent = said.acknowledged + said.refused + drained.acknowledged + drained.refused;
+    let sent = said.acknowledged + said.refused + acknowledged + refused;
     let tried = asks || sent > 0 || stopped.is_some();
 
     let _state = storage.lock(STATE)?;
@@ -168,6 +175,7 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
             // What waits would never be taken, and is about a person who has left.
             outbox.forget()?;
             Statements::load(storage, enrolled.device)?.forget()?;
+            evidence::forget(storage)?;
             return Err(AgentError::Left);
         }
         Some((refusal, asked)) => {
@@ -187,8 +195,8 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
         contact.save(storage)?;
     }
     Ok(Delivery {
-        acknowledged: drained.acknowledged,
-        refused: drained.refused,
+        acknowledged,
+        refused,
         waiting: outbox.waiting().len(),
         statements: said.acknowledged,
         statements_waiting: Statements::load(storage, enrolled.device)?.waiting().len(),

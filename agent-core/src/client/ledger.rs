@@ -35,6 +35,8 @@ pub enum Sent {
     Report,
     /// A statement of the person.
     Statement,
+    /// Fresh evidence for the device's key.
+    Evidence,
     /// A proof of who asks for a policy, a catalogue or keys.
     Proof,
 }

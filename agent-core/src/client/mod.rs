@@ -22,6 +22,7 @@ mod delivery;
 mod enrol;
 mod enrolment;
 mod error;
+mod evidence;
 pub mod identity;
 mod invitation;
 mod ledger;

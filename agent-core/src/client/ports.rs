@@ -23,6 +23,12 @@ pub trait AttestationSource: Send + Sync {
     /// evidence. Called once for each enrolment, before the signer is asked for its public key: where key and evidence
     /// are made together, the key is made here.
     fn attest(&self, challenge: &[u8]) -> Result<Option<Attestation>, SignError>;
+
+    /// Fresh evidence over this challenge for the key that signs now, where hardware gives such for a key that was
+    /// attested before; none: only another key brings fresh evidence.
+    fn assertion(&self, _challenge: &[u8]) -> Result<Option<Attestation>, SignError> {
+        Ok(None)
+    }
 }
 
 /// What makes the key that takes the place of the device's.

@@ -83,6 +83,7 @@ fn what(entry: &LedgerEntry, speech: Speech<'_>) -> String {
         Sent::Enrolment => speech.say(Phrase::SentEnrolment, &[]),
         Sent::Report => speech.say(Phrase::SentReport, &[("sequence", &entry.sequence.unwrap_or_default())]),
         Sent::Statement => speech.say(Phrase::SentStatement, &[("number", &entry.sequence.unwrap_or_default())]),
+        Sent::Evidence => speech.say(Phrase::SentEvidence, &[]),
         Sent::Proof => speech.say(Phrase::SentProof, &[]),
     }
 }

@@ -116,6 +116,7 @@ phrases! {
     SentEnrolment { "Alta", "Enrolment" }
     SentReport { "Informe {sequence}", "Report {sequence}" }
     SentStatement { "lo que dijiste, número {number}", "what you said, number {number}" }
+    SentEvidence { "Prueba de hardware", "Hardware evidence" }
     SentProof { "Consulta", "Question" }
     Bytes { "{count} bytes", "{count} bytes" }
     Times { "{count} veces", "{count} times" }

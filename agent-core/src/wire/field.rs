@@ -2,7 +2,8 @@
 //! device.
 //!
 //! The report's JSON Schema, the limits that what is received is held to, what a probe is asked for
-//! ([`Wanted`](super::wanted::Wanted)) and the list in `docs/privacy.md` are made from it; tests hold it to what the types really write.
+//! ([`Wanted`](super::wanted::Wanted)) and the list in `docs/privacy.md` are made from it; tests hold it to what the
+//! types really write.
 
 mod document;
 mod limits;

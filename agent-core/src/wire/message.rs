@@ -75,7 +75,8 @@ pub struct EnrolmentRequest {
     pub attestation_challenge: Option<String>,
 }
 
-/// Evidence that a key lives in hardware.
+/// Evidence that a key lives in hardware. What is over a challenge names the key, too: SHA-256(challenge ‖ the key's
+/// thumbprint) is App Attest's client data hash.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Attestation {
@@ -83,6 +84,9 @@ pub enum Attestation {
     AndroidChain(Vec<String>),
     /// An App Attest attestation object, CBOR in base64.
     AppAttest(String),
+    /// An App Attest assertion, CBOR in base64: the key of an attestation that the server holds was used once more. It
+    /// counts in [`super::evidence::EvidenceMessage`] alone.
+    AppAssertion(String),
 }
 
 impl Attestation {
@@ -94,6 +98,11 @@ impl Attestation {
     /// This App Attest attestation object.
     pub fn app_attest(object: &[u8]) -> Self {
         Self::AppAttest(STANDARD.encode(object))
+    }
+
+    /// This App Attest assertion.
+    pub fn app_assertion(object: &[u8]) -> Self {
+        Self::AppAssertion(STANDARD.encode(object))
     }
 }
 

@@ -98,6 +98,7 @@ words! {
     "leaves_kind_challenge": "Petición de reto", "Request for a challenge";
     "leaves_kind_enrolment": "Alta", "Enrolment";
     "leaves_kind_statement": "Declaración", "Statement";
+    "leaves_kind_evidence": "Prueba de hardware", "Hardware evidence";
     "leaves_kind_proof": "Petición de política o catálogo", "Request for policy or catalogue";
     "leaves_acknowledged": "recibido", "received";
     "leaves_refused": "rechazado ({code})", "refused ({code})";

@@ -58,6 +58,7 @@ codes! {
     CounterNotZero = "counter-not-zero",
     CounterNotRising = "counter-not-rising",
     BrokenAssertion = "broken-assertion",
+    AttestationMissing = "attestation-missing",
 }
 
 /// One reason, and the certificate it is about.

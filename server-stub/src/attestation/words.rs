@@ -92,6 +92,11 @@ pub const TEXTS: &[Text] = &[
         "The counter has not risen: the evidence was used before.",
     ),
     t("broken-assertion", "La clave no firmó esta afirmación.", "The key did not sign this assertion."),
+    t(
+        "attestation-missing",
+        "No hay ninguna atestación de esta clave con la que comparar la afirmación.",
+        "There is no attestation of this key to hold the assertion against.",
+    ),
 ];
 
 /// What to do: one row per reason.
@@ -236,6 +241,11 @@ pub const REMEDIES: &[Text] = &[
         "broken-assertion",
         "Comprueba que el reto y la clave son los de este dispositivo; si lo son, está falsificada.",
         "Check that challenge and key are this device's; if they are, it is forged.",
+    ),
+    t(
+        "attestation-missing",
+        "El teléfono hace otra clave, con su propia atestación, en su próximo envío.",
+        "The phone makes another key, with an attestation of its own, at its next delivery.",
     ),
 ];
 

@@ -167,7 +167,9 @@ fn words(device: &Device, language: Language) -> String {
     {
         let reasons: Vec<&str> = judged.gaps.iter().map(|gap| gap.reason.as_str()).collect();
         let told = if newest.proved { "proved".to_owned() } else { format!("not proved: {}", reasons.join(", ")) };
-        lines.push(format!("hardware evidence received {}: {told}", second(judged.received_at)));
+        let rests = judged.asserted.as_ref().and_then(|asserted| asserted.attested_at);
+        let rests = rests.map_or_else(String::new, |at| format!(", an assertion on the attestation of {}", second(at)));
+        lines.push(format!("hardware evidence received {}{rests}: {told}", second(judged.received_at)));
     }
     if device.gaps > 0 {
         lines.push(format!("{} sequence numbers never came", device.gaps));

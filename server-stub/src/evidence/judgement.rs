@@ -8,7 +8,6 @@ use agent_core::{
     wire::{
         envelope::{hex, sha256},
         key::VerifyingKey,
-        message::Attestation,
     },
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,11 +15,17 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::trust::Trust;
+use super::{
+    material::{Assertion, Earlier, Material},
+    trust::Trust,
+};
 use crate::attestation::{
     Certificate, Reason, Shortfall,
     android::{self, AppId, BootKey, Challenge, facts as told},
-    apple::{self, Environment, object::AttestationObject},
+    apple::{
+        self, Environment,
+        object::{AssertionObject, AttestationObject},
+    },
     bundle, unhex,
 };
 
@@ -83,6 +88,24 @@ pub struct Values {
     pub advisory_os_version: Option<String>,
 }
 
+/// What an assertion of App Attest rests on.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Asserted {
+    /// When the challenge was issued that the key's attestation answered; absent where the server held none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub attested_at: Option<Timestamp>,
+    /// The attested key's identifier, lower-case hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// How often the key says that it was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counter: Option<u32>,
+    /// The highest counter that had been seen of that key.
+    pub previous: u32,
+}
+
 /// One piece of evidence as it was judged last.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -96,6 +119,9 @@ pub struct Attested {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub challenged_at: Option<Timestamp>,
+    /// What it rests on where it is an assertion, by a key that was attested before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asserted: Option<Asserted>,
     /// Why it does not prove everything that was asked; empty: it does.
     pub gaps: Vec<Gap>,
     /// What it says of the device.
@@ -114,6 +140,18 @@ impl Attested {
     pub(crate) fn codes(&self) -> Vec<&str> {
         self.gaps.iter().map(|gap| gap.reason.as_str()).collect()
     }
+
+    /// Whether this is missing.
+    pub(crate) fn lacks(&self, reason: Reason) -> bool {
+        self.gaps.iter().any(|gap| gap.reason == reason.code())
+    }
+
+    /// The attested key that certainly made this assertion, and its counter.
+    pub(crate) fn counted(&self) -> Option<(&str, u32)> {
+        let Asserted { key, counter, .. } = self.asserted.as_ref()?;
+        let is_signed = !self.lacks(Reason::BrokenAssertion) && !self.lacks(Reason::ChallengeNotGiven);
+        Some((key.as_deref()?, (*counter)?)).filter(|_| is_signed)
+    }
 }
 
 /// What evidence of this group is held against: changes where a judgement may change.
@@ -125,13 +163,17 @@ pub(crate) fn basis(rules: &EvidenceRules, trust: &Trust) -> String {
 }
 
 /// Judges a piece of evidence. None where the policy does not look at evidence.
-pub(crate) fn judge(evidence: &Attestation, asked: &Asked<'_>, trust: &Trust) -> Option<Attested> {
+pub(crate) fn judge(evidence: &Material, asked: &Asked<'_>, trust: &Trust) -> Option<Attested> {
     if asked.rules.attestation == AttestationDemand::None {
         return None;
     }
-    let (kind, (shortfalls, values)) = match evidence {
-        Attestation::AndroidChain(chain) => ("android", android_chain(chain, asked, trust)),
-        Attestation::AppAttest(object) => ("ios", app_attest(object, asked, trust)),
+    let (kind, (shortfalls, values), asserted) = match evidence {
+        Material::AndroidChain(chain) => ("android", android_chain(chain, asked, trust), None),
+        Material::AppAttest(object) => ("ios", app_attest(object, asked, trust), None),
+        Material::AppAssertion(assertion) => {
+            let (found, asserted) = app_assertion(assertion, asked, trust);
+            ("ios", found, Some(asserted))
+        }
     };
     let gap = |one: Shortfall| Gap {
         reason: one.reason.code().to_owned(),
@@ -143,6 +185,7 @@ pub(crate) fn judge(evidence: &Attestation, asked: &Asked<'_>, trust: &Trust) ->
         kind: kind.to_owned(),
         received_at: asked.received_at,
         challenged_at: asked.challenge.map(|(_, at)| at),
+        asserted,
         gaps: shortfalls.into_iter().map(gap).collect(),
         values,
         basis: basis(asked.rules, trust),
@@ -223,31 +266,102 @@ fn android_values(facts: &told::Facts, asks_app: bool, wrong_app: bool) -> Value
 }
 
 fn app_attest(object: &str, asked: &Asked<'_>, trust: &Trust) -> Found {
-    let Ok(bytes) = STANDARD.decode(object) else { return malformed("it is not base64") };
-    let object = match AttestationObject::parse(&bytes) {
-        Ok(object) => object,
-        Err(fault) => return malformed(fault),
+    let challenge = asked.challenge.map(|(challenge, _)| challenge);
+    let judged = match attestation(object, (challenge, asked.received_at), asked, trust) {
+        Ok(judged) => judged,
+        Err(why) => return malformed(why),
     };
+    let proved = judged.is_proved();
+    let advisory_os_version = judged.system.filter(|_| proved).and_then(|system| system.version);
+    (judged.shortfalls, Values { advisory_os_version, ..app_values(proved, asked.rules) })
+}
+
+/// Judges an attestation that answers this challenge and came at this moment.
+fn attestation(
+    object: &str,
+    (challenge, received_at): (Option<&str>, Timestamp),
+    asked: &Asked<'_>,
+    trust: &Trust,
+) -> Result<apple::Attested, String> {
+    let bytes = STANDARD.decode(object).map_err(|_| "it is not base64".to_owned())?;
+    let object = AttestationObject::parse(&bytes).map_err(|fault| fault.to_string())?;
+    let expected = expected(challenge, asked);
+    apple::verify_attestation(&object, &trust.apple, &expected, received_at).map_err(|fault| fault.to_string())
+}
+
+fn expected<'a>(challenge: Option<&str>, asked: &Asked<'a>) -> apple::Expected<'a> {
     let thumbprint = asked.key.thumbprint();
-    let expected = apple::Expected {
+    apple::Expected {
         apps: &asked.rules.ios_apps,
-        client_data_hash: asked.challenge.map(|(challenge, _)| sha256(format!("{challenge}{thumbprint}").as_bytes())),
+        client_data_hash: challenge.map(|challenge| sha256(format!("{challenge}{thumbprint}").as_bytes())),
         environment: Some(match asked.rules.ios_environment {
             AppleEnvironment::Production => Environment::Production,
             AppleEnvironment::Development => Environment::Development,
         }),
         key_id: None,
-    };
-    let judged = match apple::verify_attestation(&object, &trust.apple, &expected, asked.received_at) {
-        Ok(judged) => judged,
-        Err(fault) => return malformed(fault),
-    };
-    let proved = judged.is_proved();
-    let values = Values {
-        app_genuine: (proved && !asked.rules.ios_apps.is_empty()).then_some(true),
+    }
+}
+
+fn app_values(proved: bool, rules: &EvidenceRules) -> Values {
+    Values {
+        app_genuine: (proved && !rules.ios_apps.is_empty()).then_some(true),
         key_level: proved.then(|| "secure-enclave".to_owned()),
-        advisory_os_version: judged.system.filter(|_| proved).and_then(|system| system.version),
         ..Values::default()
+    }
+}
+
+/// The first of these attestations that proves what is asked now, or else the first; each with what goes with it.
+pub(crate) fn standing<T>(mut all: Vec<(Earlier, T)>, asked: &Asked<'_>, trust: &Trust) -> Option<(Earlier, T)> {
+    let proves = |(one, _): &(Earlier, T)| {
+        let judged = attestation(&one.object, (Some(&one.challenge), one.received_at), asked, trust);
+        judged.is_ok_and(|judged| judged.is_proved())
     };
-    (judged.shortfalls, values)
+    let place = all.iter().position(proves).unwrap_or_default();
+    (place < all.len()).then(|| all.swap_remove(place))
+}
+
+/// The identifier of the key that an attestation object is about; none where it cannot be read.
+pub(crate) fn attested_key(object: &str) -> Option<String> {
+    let object = AttestationObject::parse(&STANDARD.decode(object).ok()?).ok()?;
+    key_id(&apple::AuthenticatorData::of_attestation(&object.authenticator_data).ok()?)
+}
+
+fn key_id(data: &apple::AuthenticatorData) -> Option<String> {
+    data.credential.as_ref().map(|credential| hex(&sha256(&credential.point)))
+}
+
+/// Everything that the attestation lacks, the assertion lacks: it is worth no more than what it rests on.
+fn app_assertion(assertion: &Assertion, asked: &Asked<'_>, trust: &Trust) -> (Found, Asserted) {
+    let mut asserted = Asserted { previous: assertion.previous, ..Asserted::default() };
+    let judged = assertion.attestation.as_ref().map(|earlier| {
+        asserted.attested_at = Some(earlier.challenged_at);
+        attestation(&earlier.object, (Some(&earlier.challenge), earlier.received_at), asked, trust)
+    });
+    let judged = match judged.transpose() {
+        Ok(judged) => judged,
+        Err(why) => return (malformed(format!("its attestation: {why}")), asserted),
+    };
+    asserted.key = judged.as_ref().and_then(|judged| key_id(&judged.data));
+    let credential = judged.as_ref().and_then(|judged| judged.data.credential.as_ref());
+    let point = credential.map(|credential| &credential.point[..]);
+    let expected = expected(asked.challenge.map(|(challenge, _)| challenge), asked);
+    let object = STANDARD.decode(&assertion.object).map_err(|_| "it is not base64".to_owned());
+    let object = object.and_then(|bytes| AssertionObject::parse(&bytes).map_err(|fault| fault.to_string()));
+    let verified = object.and_then(|object| {
+        apple::verify_assertion(&object, point, assertion.previous, &expected).map_err(|fault| fault.to_string())
+    });
+    let (data, found) = match verified {
+        Ok(verified) => verified,
+        Err(why) => return (malformed(why), asserted),
+    };
+    asserted.counter = Some(data.counter);
+    let mut shortfalls = judged.map(|judged| judged.shortfalls).unwrap_or_default();
+    for one in found {
+        if !shortfalls.iter().any(|known| known.reason == one.reason) {
+            shortfalls.push(one);
+        }
+    }
+    // What the certificate says of the system is of the day of the attestation.
+    let values = app_values(shortfalls.is_empty(), asked.rules);
+    ((shortfalls, values), asserted)
 }

@@ -1,13 +1,17 @@
 //! Evidence as it lies in the store: as it came, with what was made of it last.
 
-use agent_core::wire::{id::DeviceId, message::Attestation};
+use agent_core::wire::id::DeviceId;
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::judgement::Attested;
+use super::{
+    judgement::Attested,
+    material::{Earlier, Material},
+};
 use crate::{
+    attestation::Reason,
     judging::{Finding, FindingKind},
     scope::Scope,
     store::{StoreError, from_ms, parse, print, to_ms},
@@ -15,6 +19,8 @@ use crate::{
 
 /// How many pieces of a device are told.
 const TOLD: u32 = 20;
+/// How many attestations of one key are looked at for an assertion: a phone makes one.
+const ATTESTATIONS: u32 = 5;
 
 /// One piece of evidence, judged.
 #[derive(Debug, Clone)]
@@ -23,7 +29,7 @@ pub(crate) struct Piece {
     pub(crate) thumbprint: String,
     /// The challenge that it must answer.
     pub(crate) challenge: Option<String>,
-    pub(crate) evidence: Attestation,
+    pub(crate) evidence: Material,
     pub(crate) attested: Attested,
 }
 
@@ -43,7 +49,8 @@ pub struct KeptEvidence {
     pub judged: Option<Attested>,
 }
 
-/// Keeps a piece as the device's newest. A key that lives in a lesser place than the one before is a finding.
+/// Keeps a piece as the device's newest. A key that lives in a lesser place than the one before is a finding, and so is a
+/// counter that did not rise.
 pub(crate) fn keep(connection: &Connection, scope: Scope, device: DeviceId, piece: &Piece) -> Result<(), StoreError> {
     let key = params![scope.org(), device.to_bytes()];
     let before: Option<(i64, String)> = connection
@@ -55,11 +62,12 @@ pub(crate) fn keep(connection: &Connection, scope: Scope, device: DeviceId, piec
         .prepare_cached("SELECT coalesce(max(number), 0) + 1 FROM attestations WHERE org = ?1 AND device = ?2")?
         .query_row(key, |row| row.get(0))?;
     let attested = &piece.attested;
+    let counted = attested.counted();
     connection
         .prepare_cached(
             "INSERT INTO attestations (org, device, number, thumbprint, received_at, challenge, challenged_at, evidence,
-                basis, proved, judgement, current)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1)",
+                basis, proved, judgement, current, app_key, counter)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, ?12, ?13)",
         )?
         .execute(params![
             scope.org(),
@@ -73,7 +81,21 @@ pub(crate) fn keep(connection: &Connection, scope: Scope, device: DeviceId, piec
             attested.basis,
             attested.is_proved(),
             print("judgement", attested)?,
+            counted.map(|(key, _)| key),
+            counted.map(|(_, counter)| counter),
         ])?;
+    if let (Some((_, counter)), Some(asserted)) = (counted, &attested.asserted)
+        && attested.lacks(Reason::CounterNotRising)
+    {
+        let detail = serde_json::json!({ "before": asserted.previous, "after": counter });
+        let sequence = number.unsigned_abs();
+        let finding = Finding { kind: FindingKind::CounterNotRising, sequence, hash: None, detail };
+        finding.note(connection, scope, device, attested.received_at)?;
+    }
+    // An assertion is by a key that was there before: where it proves nothing, that key lives where it lived.
+    if piece.evidence.assertion().is_some() {
+        return Ok(());
+    }
     if let Some((earlier, text)) = before
         && let Some(before) = read(&text)?
         && level(&before) > level(attested)
@@ -101,6 +123,66 @@ pub(crate) fn supersede(connection: &Connection, scope: Scope, device: DeviceId)
         .prepare_cached("UPDATE attestations SET current = 0 WHERE org = ?1 AND device = ?2 AND current = 1")?
         .execute(params![scope.org(), device.to_bytes()])?;
     Ok(())
+}
+
+/// The App Attest attestations that came for this key of a device, newest first.
+pub(crate) fn attestations(
+    connection: &Connection,
+    scope: Scope,
+    device: DeviceId,
+    thumbprint: &str,
+) -> Result<Vec<Earlier>, StoreError> {
+    let mut statement = connection.prepare_cached(
+        "SELECT evidence, challenge, challenged_at, received_at FROM attestations
+         WHERE org = ?1 AND device = ?2 AND thumbprint = ?3 AND challenge IS NOT NULL
+           AND json_extract(evidence, '$.\"app-attest\"') IS NOT NULL
+         ORDER BY number DESC LIMIT ?4",
+    )?;
+    let mut rows = statement.query(params![scope.org(), device.to_bytes(), thumbprint, ATTESTATIONS])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        if let Material::AppAttest(object) = parse("evidence", &row.get::<_, String>(0)?)? {
+            let (challenged_at, received_at) = (from_ms(row.get(2)?), from_ms(row.get(3)?));
+            all.push(Earlier { object, challenge: row.get(1)?, challenged_at, received_at });
+        }
+    }
+    Ok(all)
+}
+
+/// The highest counter that was seen of an attested key of a device.
+pub(crate) fn highest_counter(
+    connection: &Connection,
+    scope: Scope,
+    device: DeviceId,
+    app_key: &str,
+) -> Result<u32, StoreError> {
+    Ok(connection
+        .prepare_cached(
+            "SELECT coalesce(max(counter), 0) FROM attestations WHERE org = ?1 AND device = ?2 AND app_key = ?3",
+        )?
+        .query_row(params![scope.org(), device.to_bytes(), app_key], |row| row.get(0))?)
+}
+
+/// The same assertion over the same challenge as it was kept; none where it comes for the first time.
+pub(crate) fn repeated(
+    connection: &Connection,
+    scope: Scope,
+    device: DeviceId,
+    piece: &Piece,
+) -> Result<Option<Material>, StoreError> {
+    let Some(sent) = piece.evidence.assertion() else { return Ok(None) };
+    let text: Option<String> = connection
+        .prepare_cached(
+            "SELECT evidence FROM attestations
+             WHERE org = ?1 AND device = ?2 AND thumbprint = ?3 AND challenge IS ?4
+               AND json_extract(evidence, '$.\"app-assertion\".object') = ?5
+             ORDER BY number LIMIT 1",
+        )?
+        .query_row(params![scope.org(), device.to_bytes(), piece.thumbprint, piece.challenge, sent.object], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    text.map(|text| parse("evidence", &text)).transpose()
 }
 
 /// How good the place of the key is; nothing proved is the least.
@@ -145,7 +227,7 @@ pub(super) struct Stale {
     pub(super) key: String,
     pub(super) received_at: Timestamp,
     pub(super) challenge: Option<(String, Timestamp)>,
-    pub(super) evidence: Attestation,
+    pub(super) evidence: Material,
     pub(super) was_proved: bool,
 }
 

@@ -10,15 +10,17 @@
 pub mod asking;
 mod judgement;
 mod kept;
+mod material;
 mod renewal;
 pub mod trust;
 
 pub(crate) use self::{
-    judgement::{Asked, judge},
-    kept::{Piece, keep, supersede},
+    judgement::{Asked, attested_key, judge, standing},
+    kept::{Piece, attestations, highest_counter, keep, repeated, supersede},
+    material::{Earlier, Material},
     renewal::renew,
 };
 pub use self::{
-    judgement::{Attested, Gap, Values},
+    judgement::{Asserted, Attested, Gap, Values},
     kept::{KeptEvidence, history},
 };

@@ -168,6 +168,7 @@ pub struct Finding {
     /// What: `sequence-conflict` or `statement-conflict` (the same number with other bytes), `os-backwards` or
     /// `patch-backwards` (a version went back from one report to the next), `key-level-fell` (newer evidence speaks for a
     /// key that lives in a lesser place), `evidence-fell` (evidence that proved everything does not any more),
+    /// `counter-not-rising` (an assertion's counter lies no higher than one that was seen of the same key),
     /// `sources-disagree` (two sources say different things of one fact), `enrolled-again` (another key enrolled under
     /// the same reference).
     pub kind: String,

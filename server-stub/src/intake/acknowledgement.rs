@@ -46,12 +46,15 @@ pub(crate) fn spare(acknowledgement: &mut Acknowledgement<Outgoing>, held: Optio
     }
 }
 
-/// Whether a phone's evidence is missing or has lost its grade by age.
+/// Whether a phone's evidence is missing, has lost its grade by age, or is an assertion that does not hold: a key with an
+/// attestation of its own can.
 fn wants_evidence(record: &Record, rules: &Rules, now: Timestamp) -> bool {
     let asked = &rules.policy(&record.group).evidence;
     asked.attestation != AttestationDemand::None
         && record.platform.is_phone()
-        && record.proofs.attested.as_ref().is_none_or(|attested| ages_at(attested, asked) <= now)
+        && record.proofs.attested.as_ref().is_none_or(|attested| {
+            ages_at(attested, asked) <= now || (attested.asserted.is_some() && !attested.is_proved())
+        })
 }
 
 /// The acknowledgement of one report. Revisions and challenge are the newest, also where a report is repeated.

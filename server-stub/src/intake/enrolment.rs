@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
-    evidence::Piece,
+    evidence::{Material, Piece},
     judging::{Desk, Finding, FindingKind, Record, judge},
     keys::random,
     mdm::under_reference,
@@ -127,11 +127,11 @@ async fn evidence(
     let request = &enrolment.request;
     let claim = Claim {
         key: &enrolment.key,
-        evidence: request.attestation.as_ref(),
+        evidence: request.attestation.as_ref().map(Material::alone),
         challenge: request.attestation_challenge.as_ref().unwrap_or(&request.challenge),
         subject: Subject::Token(token_hash),
     };
-    evidence::weigh(server, &scales, &claim, now)
+    evidence::weigh(server, &scales, claim, now)
 }
 
 struct Enrolled {

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
-    evidence::{self, Asked, Piece, trust::Trust},
+    evidence::{self, Asked, Earlier, Material, Piece, trust::Trust},
     judging::{Changed, Desk, catch_up, judge},
     scope::Scope,
     server::Server,
@@ -50,7 +50,7 @@ pub(super) fn scales(
 /// A key, and what is to prove where it lives.
 pub(super) struct Claim<'a> {
     pub(super) key: &'a VerifyingKey,
-    pub(super) evidence: Option<&'a Attestation>,
+    pub(super) evidence: Option<Material>,
     pub(super) challenge: &'a str,
     /// To whom the challenge was issued.
     pub(super) subject: Subject,
@@ -60,14 +60,16 @@ pub(super) struct Claim<'a> {
 pub(super) fn weigh(
     server: &Server,
     (rules, trust): &Scales,
-    claim: &Claim<'_>,
+    claim: Claim<'_>,
     now: Timestamp,
 ) -> Result<Option<Piece>, Problem> {
-    let issued = challenge::issued_at(&server.keys, claim.subject, claim.challenge)
-        .filter(|issued| *issued <= now && now.duration_since(*issued) <= OLDEST_CHALLENGE);
+    let issued = issued(server, claim.subject, claim.challenge, now);
     let challenge = issued.map(|at| (claim.challenge, at));
     let asked = Asked { rules, key: claim.key, challenge, received_at: cut(now) };
-    let judged = claim.evidence.and_then(|evidence| Some((evidence, evidence::judge(evidence, &asked, trust)?)));
+    let judged = claim.evidence.and_then(|evidence| {
+        let attested = evidence::judge(&evidence, &asked, trust)?;
+        Some((evidence, attested))
+    });
     let refused = |why: String| ProblemCode::AttestationRequired.detail(why);
     if rules.attestation == AttestationDemand::Required {
         match &judged {
@@ -79,15 +81,67 @@ pub(super) fn weigh(
     Ok(judged.map(|(evidence, attested)| Piece {
         thumbprint: claim.key.thumbprint().to_owned(),
         challenge: issued.map(|_| claim.challenge.to_owned()),
-        evidence: evidence.clone(),
+        evidence,
         attested,
     }))
+}
+
+/// When the challenge of evidence was issued; none where it was not, or too long ago.
+fn issued(server: &Server, subject: Subject, challenge: &str, now: Timestamp) -> Option<Timestamp> {
+    challenge::issued_at(&server.keys, subject, challenge)
+        .filter(|issued| *issued <= now && now.duration_since(*issued) <= OLDEST_CHALLENGE)
 }
 
 /// Evidence that a device sent on its own: signed by the key that it speaks for.
 pub(crate) struct VerifiedEvidence {
     pub(crate) registered: Arc<Registered>,
+    scales: Scales,
     piece: Piece,
+}
+
+impl VerifiedEvidence {
+    /// The same, judged from this.
+    fn over(&self, evidence: Material) -> Option<Piece> {
+        let Piece { thumbprint, challenge, attested, .. } = &self.piece;
+        let asked = Asked {
+            rules: &self.scales.0,
+            key: &self.registered.key,
+            challenge: challenge.as_deref().zip(attested.challenged_at),
+            received_at: attested.received_at,
+        };
+        let attested = evidence::judge(&evidence, &asked, &self.scales.1)?;
+        Some(Piece { thumbprint: thumbprint.clone(), challenge: challenge.clone(), evidence, attested })
+    }
+
+    /// As it stands now that nothing else is committed: other assertions of its key may have come since it was judged.
+    fn newest(&self, connection: &Connection) -> Result<Piece, StoreError> {
+        let again = || -> Result<Option<Piece>, StoreError> {
+            let (scope, device) = (self.registered.scope, self.registered.device);
+            let Some(assertion) = self.piece.evidence.assertion() else { return Ok(None) };
+            let key = self.piece.attested.asserted.as_ref().and_then(|asserted| asserted.key.as_deref());
+            let Some(key) = key else { return Ok(None) };
+            let highest = evidence::highest_counter(connection, scope, device, key)?;
+            if highest == assertion.previous {
+                return Ok(None);
+            }
+            Ok(self.over(Material::asserted(&assertion.object, assertion.attestation.clone(), highest)))
+        };
+        Ok(again()?.unwrap_or_else(|| self.piece.clone()))
+    }
+}
+
+/// What is held against an assertion: the attestations of the key that sent it, with the highest counters of their keys.
+type Held = Vec<(Earlier, u32)>;
+
+fn held(connection: &Connection, device: &Registered) -> Result<Held, StoreError> {
+    let (scope, id) = (device.scope, device.device);
+    let all = evidence::attestations(connection, scope, id, device.key.thumbprint())?;
+    let with_counter = |earlier: Earlier| {
+        let key = evidence::attested_key(&earlier.object);
+        let highest = key.map(|key| evidence::highest_counter(connection, scope, id, &key)).transpose()?;
+        Ok((earlier, highest.unwrap_or_default()))
+    };
+    all.into_iter().map(with_counter).collect()
 }
 
 /// Verifies the envelope and judges the evidence in it.
@@ -109,17 +163,29 @@ pub(crate) async fn verify(server: &Arc<Server>, envelope: String) -> Result<Ver
         return Err(ProblemCode::ChallengeInvalid.into());
     }
     let (state, device) = (Arc::clone(server), Arc::clone(&registered));
-    let mut scales =
-        server.store.read(move |connection| scales(&state, connection, device.scope, &device.group)).await?;
+    let asserts = matches!(message.evidence, Attestation::AppAssertion(_));
+    let look = move |connection: &Connection| {
+        let held = if asserts { held(connection, &device)? } else { Held::new() };
+        Ok((scales(&state, connection, device.scope, &device.group)?, held))
+    };
+    let (mut scales, held) = server.store.read(look).await?;
     if scales.0.attestation == AttestationDemand::Required {
         // Who is in stays in: what is missing is shown and judged, not refused.
         scales.0.attestation = AttestationDemand::Recorded;
     }
-    let claim =
-        Claim { key: &registered.key, evidence: Some(&message.evidence), challenge: &message.challenge, subject };
-    let piece = weigh(server, &scales, &claim, now)?
+    let evidence = match &message.evidence {
+        Attestation::AppAssertion(object) => {
+            let (rules, trust) = &scales;
+            let asked = Asked { rules, key: &registered.key, challenge: None, received_at: cut(now) };
+            let (attestation, previous) = evidence::standing(held, &asked, trust).unzip();
+            Material::asserted(object, attestation, previous.unwrap_or_default())
+        }
+        other => Material::alone(other),
+    };
+    let claim = Claim { key: &registered.key, evidence: Some(evidence), challenge: &message.challenge, subject };
+    let piece = weigh(server, &scales, claim, now)?
         .ok_or_else(|| ProblemCode::MalformedRequest.detail("the policy of this group does not look at evidence"))?;
-    Ok(VerifiedEvidence { registered, piece })
+    Ok(VerifiedEvidence { registered, scales, piece })
 }
 
 /// Commits it as the newest evidence of its device, and judges the device with it.
@@ -138,20 +204,34 @@ pub(crate) fn commit(
         return Ok(Err(gone(connection, scope, device)?.into()));
     }
     let now = cut(received_at).max(record.judged_at);
-    let attested = &verified.piece.attested;
+    // An assertion that is sent twice is answered twice, and counted once.
+    if let Some(kept) = evidence::repeated(connection, scope, device, &verified.piece)? {
+        let piece = verified.over(kept);
+        desk.put(record);
+        return Ok(Ok(receipt(&piece.as_ref().unwrap_or(&verified.piece).attested, now)));
+    }
+    let piece = verified.newest(connection)?;
+    let attested = &piece.attested;
     let same = |held: &evidence::Attested| {
-        held.challenged_at == attested.challenged_at && held.values == attested.values && held.gaps == attested.gaps
+        held.challenged_at == attested.challenged_at
+            && held.asserted == attested.asserted
+            && held.values == attested.values
+            && held.gaps == attested.gaps
     };
     // What is sent twice is kept once.
     if !record.proofs.attested.as_ref().is_some_and(same) {
         let rules = desk.rules(connection, scope)?;
         catch_up(connection, desk, &mut record, &rules, now)?;
-        evidence::keep(connection, scope, device, &verified.piece)?;
+        evidence::keep(connection, scope, device, &piece)?;
         record.proofs.attested = Some(attested.clone());
         judge(connection, desk, &mut record, &rules, now)?;
         record.save(connection, Changed { documents: true })?;
     }
     desk.put(record);
+    Ok(Ok(receipt(attested, now)))
+}
+
+fn receipt(attested: &evidence::Attested, now: Timestamp) -> EvidenceReceipt {
     let reasons = attested.codes().into_iter().map(str::to_owned).collect();
-    Ok(Ok(EvidenceReceipt { proved: attested.is_proved(), reasons, server_time: now }))
+    EvidenceReceipt { proved: attested.is_proved(), reasons, server_time: now }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
-    evidence::Piece,
+    evidence::{Material, Piece},
     judging::{Changed, Desk, Finding, FindingKind, Record, Rules, catch_up, judge, leave},
     keys::Keys,
     server::Server,
@@ -96,11 +96,11 @@ async fn evidence_of(
     let scales = server.store.read(look).await?;
     let claim = Claim {
         key: &key,
-        evidence: possession.attestation.as_ref(),
+        evidence: possession.attestation.as_ref().map(Material::alone),
         challenge: &possession.challenge,
         subject: Subject::Device(possession.device),
     };
-    evidence::weigh(server, &scales, &claim, server.now())
+    evidence::weigh(server, &scales, claim, server.now())
 }
 
 /// Commits one statement that was received at a moment.

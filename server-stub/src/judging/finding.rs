@@ -29,6 +29,9 @@ pub(crate) enum FindingKind {
     KeyLevelFell,
     /// Evidence that proved everything does not any more.
     EvidenceFell,
+    /// An assertion by an attested key whose counter lies no higher than one that was seen: the key was copied, or the
+    /// assertion kept.
+    CounterNotRising,
     /// Two sources say different things of one fact.
     SourcesDisagree,
     /// Another key enrolled under the same reference: the device lost its key, or another is set up in its place.
@@ -45,6 +48,7 @@ impl FindingKind {
             Self::PatchBackwards => "patch-backwards",
             Self::KeyLevelFell => "key-level-fell",
             Self::EvidenceFell => "evidence-fell",
+            Self::CounterNotRising => "counter-not-rising",
             Self::SourcesDisagree => "sources-disagree",
             Self::EnrolledAgain => "enrolled-again",
         }

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     attestation::Reason,
-    evidence::{KeptEvidence, Values},
+    evidence::{Asserted, KeptEvidence, Values},
     fleet::{
         Device, Span,
         device::{DeviceCheck, Finding, Level, ReceivedReport},
@@ -228,6 +228,13 @@ fn proof(kept: &KeptEvidence, device: &Device, chrome: &Chrome) -> Proof {
         };
     };
     let at = when.moment(judged.challenged_at.unwrap_or(judged.received_at));
+    let told = match &judged.asserted {
+        None => language.fill("device.proof.when", &[("at", &at)]),
+        Some(Asserted { attested_at: None, .. }) => language.fill("device.proof.asserted-alone", &[("at", &at)]),
+        Some(Asserted { attested_at: Some(attested), .. }) => {
+            language.fill("device.proof.asserted", &[("at", &at), ("attested", &when.moment(*attested))])
+        }
+    };
     let age = device.attested_until.filter(|_| kept.current && judged.values != Values::default()).map(|until| {
         let key = if chrome.now < until { "device.proof.until" } else { "device.proof.old" };
         language.fill(key, &[("at", &when.moment(until))])
@@ -241,7 +248,7 @@ fn proof(kept: &KeptEvidence, device: &Device, chrome: &Chrome) -> Proof {
         current: kept.current,
         shape: if kept.proved { "compliant" } else { "unknown" },
         verdict: verdict(if kept.proved { "device.proof.good" } else { "device.proof.bad" }),
-        when: language.fill("device.proof.when", &[("at", &at)]),
+        when: told,
         age,
         gaps: gaps.collect(),
         values: proved_values(&judged.values, language),
@@ -444,6 +451,10 @@ fn odd(finding: &Finding, chrome: &Chrome) -> String {
             let reasons = finding.detail["reasons"].as_array().map_or(&[][..], Vec::as_slice).iter();
             let codes: Vec<&str> = reasons.filter_map(|code| code.as_str()).collect();
             fill("finding.evidence-fell", &[("reasons", &codes.join(", "))])
+        }
+        "counter-not-rising" => {
+            let number = |path: &str| finding.detail[path].as_u64().map_or_else(String::new, |n| when.number(n));
+            fill("finding.counter-not-rising", &[("before", &number("before")), ("after", &number("after"))])
         }
         "enrolled-again" => fill("finding.enrolled-again", &[("device", &closing::label(&part("/device")))]),
         "sources-disagree" => {

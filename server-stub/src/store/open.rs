@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_mdm.sql"),
     include_str!("migrations/0007_truth.sql"),
     include_str!("migrations/0008_closings.sql"),
+    include_str!("migrations/0009_assertions.sql"),
 ];
 
 /// The writer's connection, migrated to the newest schema.

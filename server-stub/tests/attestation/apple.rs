@@ -94,7 +94,7 @@ fn asserted(key: &KeyPair, bytes: &[u8], previous: u32) -> Vec<&'static str> {
     let apps = [APP.to_owned()];
     let expected = Expected { apps: &apps, client_data_hash: Some(HASH), environment: None, key_id: None };
     let object = AssertionObject::parse(bytes).unwrap();
-    codes(&verify_assertion(&object, key.public_key_raw(), previous, &expected).unwrap().1)
+    codes(&verify_assertion(&object, Some(key.public_key_raw()), previous, &expected).unwrap().1)
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Apple {
 
     fn with(may_sign: bool) -> Self {
         let root = (params(DnType::CommonName, "Root", (2020, 2045), true), p384());
-        let ca = (params(DnType::CommonName, "App Attestation CA 1", (2020, 2030), may_sign), p384());
+        let ca = (params(DnType::CommonName, "App Attestation CA 1", (2020, 2045), may_sign), p384());
         let certificate = ca.0.signed_by(&ca.1, &Issuer::from_params(&root.0, &root.1)).unwrap();
         let certificates = [read(root.0.self_signed(&root.1).unwrap().der()), read(certificate.der())];
         Self { ca, certificates }
@@ -107,11 +107,22 @@ impl Apple {
 
 /// An assertion; `once`: the signature is over the data themselves and not over their hash.
 pub(crate) fn assertion(key: &KeyPair, counter: u32, tail: &[u8], once: bool) -> Vec<u8> {
-    let mut data = sha256(APP.as_bytes()).to_vec();
+    assertion_over(key, (APP, HASH), counter, tail, once)
+}
+
+/// The same in another app, or over another hash.
+pub(crate) fn assertion_over(
+    key: &KeyPair,
+    (app, hash): (&str, [u8; 32]),
+    counter: u32,
+    tail: &[u8],
+    once: bool,
+) -> Vec<u8> {
+    let mut data = sha256(app.as_bytes()).to_vec();
     data.push(0x40);
     data.extend(counter.to_be_bytes());
     data.extend(tail);
-    let message = [&data[..], &HASH].concat();
+    let message = [&data[..], &hash].concat();
     // The signer hashes what it is given: the honest device gives it a hash already.
     let signature = if once { key.sign(&message) } else { key.sign(&sha256(&message)) }.unwrap();
     cbor(&Value::Map(vec![

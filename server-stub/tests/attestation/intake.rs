@@ -43,38 +43,48 @@ use super::{
 };
 
 const APP: &str = "com.example.app";
-const TEAM_APP: &str = "ABCDE12345.com.example.app";
+pub(super) const TEAM_APP: &str = "ABCDE12345.com.example.app";
 
-struct Site {
-    _data: tempfile::TempDir,
-    clock: Arc<FixedClock>,
-    server: Arc<Server>,
+pub(super) struct Site {
+    data: tempfile::TempDir,
+    pub(super) clock: Arc<FixedClock>,
+    pub(super) server: Arc<Server>,
     scope: Scope,
     authority: Authority,
+    /// What the policy asks of App Attest.
+    pub(super) ios: String,
     revision: u64,
 }
 
-struct Phone {
-    key: SoftwareKey,
-    answer: EnrolmentAnswer,
-    challenge: String,
+pub(super) struct Phone {
+    pub(super) key: SoftwareKey,
+    pub(super) answer: EnrolmentAnswer,
+    pub(super) challenge: String,
     sequence: u64,
 }
 
 impl Site {
     /// A server that trusts our own authority, and looks at evidence as its policy says.
-    async fn new(evidence: &str) -> Self {
+    pub(super) async fn new(evidence: &str) -> Self {
         let data = tempfile::tempdir().unwrap();
         let clock = Arc::new(FixedClock::at("2026-11-25T09:00:00Z".parse().unwrap()));
         let server = Server::open(data.path(), Arc::<FixedClock>::clone(&clock)).await.unwrap();
         let scope = server.create_organisation("Clínica Levante").await.unwrap();
-        let mut site = Self { _data: data, clock, server, scope, authority: Authority::remote(), revision: 1 };
+        let mut site = Self {
+            data,
+            clock,
+            server,
+            scope,
+            authority: Authority::remote(),
+            ios: format!("apps: [{TEAM_APP}]"),
+            revision: 1,
+        };
         site.trust(Document::AndroidRoots, site.authority.root().der().to_vec()).await.unwrap();
         site.policy(evidence).await;
         site
     }
 
-    async fn trust(&self, document: Document, bytes: Vec<u8>) -> Result<(), TrustError> {
+    pub(super) async fn trust(&self, document: Document, bytes: Vec<u8>) -> Result<(), TrustError> {
         let now = self.clock.now();
         let imported = self
             .server
@@ -85,15 +95,15 @@ impl Site {
         Ok(())
     }
 
-    async fn policy(&mut self, evidence: &str) {
+    pub(super) async fn policy(&mut self, evidence: &str) {
         self.revision += 1;
         let text = format!(
             "apiVersion: posture/v1\nkind: Policy\nmetadata: {{ name: test, revision: {} }}\nspec:\n  \
              enrolmentGrace: 0s\n  notice: {{ version: 1, givenElsewhere: true }}\n  evidence:\n    maxAge: 30d\n    \
-             ios: {{ apps: [{TEAM_APP}] }}\n{evidence}\n  checks:\n    os-version: {{ floor: false, supported: false, android: {{ min: \"13\" }}, ios: {{ min: \"17.0\" }} }}\n    \
+             ios: {{ {} }}\n{evidence}\n  checks:\n    os-version: {{ floor: false, supported: false, android: {{ min: \"13\" }}, ios: {{ min: \"17.0\" }} }}\n    \
              security-patch: {{ maxAge: 520w }}\n    device-integrity: {{ rootSigns: false }}\n    \
              app-authenticity: {{ ownApp: true }}\n",
-            self.revision
+            self.revision, self.ios
         );
         let (scope, now) = (self.scope, self.clock.now());
         let applied = self.server.store.write(move |connection| {
@@ -111,7 +121,7 @@ impl Site {
         if is_good { Ok(serde_json::from_slice(&body).unwrap()) } else { Err(serde_json::from_slice(&body).unwrap()) }
     }
 
-    async fn jose<T: DeserializeOwned>(&self, path: &str, envelope: String) -> Result<T, Problem> {
+    pub(super) async fn jose<T: DeserializeOwned>(&self, path: &str, envelope: String) -> Result<T, Problem> {
         self.post(path, "application/jose", envelope).await
     }
 
@@ -129,7 +139,7 @@ impl Site {
     }
 
     /// Enrols a phone whose evidence a test makes of its challenge and key.
-    async fn enrol(
+    pub(super) async fn enrol(
         &self,
         platform: Platform,
         evidence: impl Fn(&str, &KeyPair) -> Option<Attestation>,
@@ -178,7 +188,7 @@ impl Site {
         Ok(Phone { challenge: answer.challenge.clone(), key, answer, sequence: 0 })
     }
 
-    async fn report(&self, phone: &mut Phone, facts: DeviceFacts) -> Acknowledgement {
+    pub(super) async fn report(&self, phone: &mut Phone, facts: DeviceFacts) -> Acknowledgement {
         phone.sequence += 1;
         let report = Report {
             schema: 1,
@@ -199,7 +209,7 @@ impl Site {
         acknowledged
     }
 
-    async fn device(&self, phone: &Phone) -> Device {
+    pub(super) async fn device(&self, phone: &Phone) -> Device {
         let (scope, device, now) = (self.scope, phone.answer.device, self.clock.now());
         let found = self
             .server
@@ -209,16 +219,21 @@ impl Site {
     }
 
     /// Nothing that is stored contradicts itself.
-    async fn verify(&self) {
+    pub(super) async fn verify(&self) {
         let now = self.clock.now();
         let found =
             self.server.store.read(move |connection| atalaya_server::verify::verify(connection, now, &mut |_, _| {}));
         assert_eq!(found.await.unwrap().breaches, []);
     }
 
-    async fn pass(&self, hours: i64) {
+    pub(super) async fn pass(&self, hours: i64) {
         self.clock.set(self.clock.now().checked_add(SignedDuration::from_hours(hours)).unwrap());
         self.server.settle().await.unwrap();
+    }
+
+    /// The server ends, and another one opens its data.
+    pub(super) async fn restart(&mut self) {
+        self.server = Server::open(self.data.path(), Arc::<FixedClock>::clone(&self.clock)).await.unwrap();
     }
 
     fn chain(&self, pair: &KeyPair, change: impl FnOnce(&mut Description)) -> Attestation {
@@ -239,7 +254,7 @@ impl Site {
     }
 }
 
-fn asked(demand: &str) -> String {
+pub(super) fn asked(demand: &str) -> String {
     let signer = "09".repeat(32);
     format!("    attestation: {demand}\n    android: {{ apps: [{{ package: {APP}, signer: {signer} }}] }}")
 }
@@ -252,18 +267,18 @@ fn facts() -> DeviceFacts {
     }
 }
 
-fn graded(device: &Device, check: Check) -> (Verdict, Option<Evidence>) {
+pub(super) fn graded(device: &Device, check: Check) -> (Verdict, Option<Evidence>) {
     let check = device.checks.iter().find(|one| one.check == check).unwrap();
     (check.verdict, check.evidence)
 }
 
-fn reasons(device: &Device) -> Vec<&str> {
+pub(super) fn reasons(device: &Device) -> Vec<&str> {
     let judged = device.attestations[0].judged.as_ref().unwrap();
     judged.gaps.iter().map(|gap| gap.reason.as_str()).collect()
 }
 
-const ATTESTED: Option<Evidence> = Some(Evidence::HardwareAttested);
-const REPORTED: Option<Evidence> = Some(Evidence::OsReported);
+pub(super) const ATTESTED: Option<Evidence> = Some(Evidence::HardwareAttested);
+pub(super) const REPORTED: Option<Evidence> = Some(Evidence::OsReported);
 
 #[tokio::test]
 async fn what_hardware_signed_is_what_a_device_is_judged_by_until_it_ages() {

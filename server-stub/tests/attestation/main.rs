@@ -5,6 +5,7 @@
 mod android;
 mod apple;
 mod apple_authority;
+mod asserting;
 mod authority;
 mod cache;
 mod certificate;

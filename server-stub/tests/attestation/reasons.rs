@@ -119,11 +119,16 @@ fn said(change: impl FnOnce(&mut Said)) -> Codes {
 }
 
 fn asserted(hash: Option<[u8; 32]>, once: bool, previous: u32, app: &str) -> Codes {
+    asserted_on(true, hash, once, previous, app)
+}
+
+fn asserted_on(attested: bool, hash: Option<[u8; 32]>, once: bool, previous: u32, app: &str) -> Codes {
     let (_, key) = Apple::new().attest(&Said::default());
     let object = AssertionObject::parse(&assertion(&key, 7, &[], once)).unwrap();
     let apps = [app.to_owned()];
     let expected = apple::Expected { apps: &apps, client_data_hash: hash, environment: None, key_id: None };
-    codes(&verify_assertion(&object, key.public_key_raw(), previous, &expected).unwrap().1)
+    let point = attested.then(|| key.public_key_raw());
+    codes(&verify_assertion(&object, point, previous, &expected).unwrap().1)
 }
 
 /// What has the reason; beside it what has not.
@@ -163,6 +168,9 @@ fn case(reason: Reason) -> (Codes, Codes) {
         Reason::WrongKeyId => (said(|said| said.id = Some(vec![1; 32])), said(|_| {})),
         Reason::CounterNotZero => (said(|said| said.counter = 1), said(|_| {})),
         Reason::CounterNotRising => (asserted(Some(HASH), false, 7, APP), asserted(Some(HASH), false, 6, APP)),
+        Reason::AttestationMissing => {
+            (asserted_on(false, Some(HASH), false, 0, APP), asserted_on(true, Some(HASH), false, 0, APP))
+        }
         Reason::BrokenAssertion => (asserted(Some(HASH), true, 0, APP), asserted(Some(HASH), false, 0, APP)),
     }
 }

@@ -271,6 +271,33 @@ async def another_key_takes_the_place_of_the_devices_and_is_adopted_once(world):
     assert [current for current, _ in world.server.evidence(shell.device)] == [False, False, True]
 
 
+async def evidence_of_the_key_that_signs_goes_and_another_key_where_it_does_not_count(world):
+    shell = world.shell()
+    signer, succession = shell.signer, shell.succession
+    signer.bare, signer.asserts = True, a.AttestationEvidence.APP_ASSERTION(b"asserted")
+    device = (await shell.agent.enrol(world.server.url, world.server.token("bridge"), None)).device
+    assert world.server.evidence(device) == []
+
+    # The server would like some: what the key asserts over the challenge waits, and goes with the next delivery.
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).problem is None
+    assert len(signer.asserted) == 1 and succession.challenges == []
+    told = await shell.agent.deliver(a.Urgency.PERSON_ASKED)
+    assert (told.statements_waiting, told.problem) == (0, None), told
+    [entry] = [entry for entry in shell.agent.ledger() if entry.kind == a.Sent.EVIDENCE]
+    assert isinstance(entry.outcome, a.Outcome.ACKNOWLEDGED), entry
+    said = json.loads(entry.says)
+    assert said["challenge"].encode() == signer.asserted[0]
+    assert b64decode(said["evidence"]["app-assertion"]) == b"asserted"
+
+    # Nothing was attested that it could rest on: a key with evidence of its own follows.
+    [(current, held)] = world.server.evidence(device)
+    assert current and b64decode(held["app-assertion"]["object"]) == b"asserted" and len(succession.challenges) == 1
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).statements == 1
+    assert [current for current, _ in world.server.evidence(device)] == [False, True]
+    assert len(world.server.attestation(device)["android-chain"]) == 2 and len(signer.asserted) == 1
+
+
 # Offline and back.
 
 
@@ -611,6 +638,7 @@ ALL = [
     a_lost_answer_makes_no_second_key_and_no_second_device,
     two_employers_are_two_folders_that_know_nothing_of_each_other,
     another_key_takes_the_place_of_the_devices_and_is_adopted_once,
+    evidence_of_the_key_that_signs_goes_and_another_key_where_it_does_not_count,
     the_screens_work_offline,
     what_a_person_says_is_kept_and_nothing_is_reported_before_the_notice,
     a_slow_network_and_a_slow_key_hold_nobody_up,

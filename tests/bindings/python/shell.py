@@ -71,11 +71,12 @@ class Probe(a.DeviceProbe):
 
 
 class Signer(a.ReportSigner, a.AttestationSource):
-    """A key that is made together with its evidence, as Android's is. Every other signature is DER."""
+    """A key that is made together with its evidence, as Android's is, unless it is `bare`. `asserts` is what it gives of
+    the key later, as iOS's does. Every other signature is DER."""
 
     def __init__(self, crossings):
         self.crossings, self.key, self.attested, self.fault, self.broken_key = crossings, None, 0, None, None
-        self.signed_by = []
+        self.signed_by, self.bare, self.asserts, self.asserted = [], False, None, []
 
     def attest(self, challenge):
         self.crossings.append("attest")
@@ -83,7 +84,14 @@ class Signer(a.ReportSigner, a.AttestationSource):
             raise self.fault
         self.attested += 1
         self.key = Key()
-        return evidence(challenge)
+        return a.AttestationEvidence.NONE() if self.bare else evidence(challenge)
+
+    def assertion(self, challenge):
+        self.crossings.append("assertion")
+        if self.fault:
+            raise self.fault
+        self.asserted.append(challenge)
+        return self.asserts or a.AttestationEvidence.NONE()
 
     def public_key(self):
         self.crossings.append("public_key")

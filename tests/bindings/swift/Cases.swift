@@ -54,6 +54,7 @@ enum Cases {
         ("a lost answer makes no second key and no second device", lostAnswer),
         ("two employers are two folders that know nothing of each other", twoEmployers),
         ("another key takes the place of the devices and is adopted once", succession),
+        ("evidence of the key that signs goes and another key where it does not count", assertion),
         ("the screens work offline", offline),
         ("what a person says is kept and nothing is reported before the notice", notice),
         ("a slow network and a slow key hold nobody up", slow),
@@ -236,6 +237,35 @@ enum Cases {
         let device = other.enrolment!.device
         try must(one.enrolment!.device != device)
         try must(try first.agent.ledger().allSatisfy { !"\($0)".contains(device) })
+    }
+
+    static let assertion: Body = {
+        let phone = try Phone()
+        let (signer, succession) = (phone.signer, phone.succession)
+        signer.bare.value = true
+        signer.asserts.value = .appAssertion(object: Data("asserted".utf8))
+        try await phone.enrol()
+        let device = try phone.agent.status(language: .en).enrolment!.device
+        try mustEqual(try Server.evidence(device), [])
+
+        // The server would like some: what the key asserts over the challenge waits, and goes with the next delivery.
+        _ = try phone.agent.report()
+        try must(try await phone.delivered().problem == nil)
+        try mustEqual(signer.asserted.value.count, 1)
+        try mustEqual(succession.challenges.value.count, 0)
+        let told = try await phone.delivered()
+        try must(told.problem == nil && told.statementsWaiting == 0)
+        let entries = try phone.agent.ledger().filter { $0.kind == .evidence }
+        try mustEqual(entries.map(\.outcome), [.acknowledged])
+        try must(entries[0].says.contains(String(decoding: signer.asserted.value[0], as: UTF8.self)))
+        try must(entries[0].says.contains(Data("asserted".utf8).base64EncodedString()))
+
+        // Nothing was attested that it could rest on: a key with evidence of its own follows.
+        try mustEqual(try Server.evidence(device), [true])
+        try mustEqual(succession.challenges.value.count, 1)
+        try mustEqual(try await phone.delivered().statements, 1)
+        try mustEqual(try Server.evidence(device), [true, false])
+        try mustEqual(signer.asserted.value.count, 1)
     }
 
     static let succession: Body = {

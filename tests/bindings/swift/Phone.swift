@@ -103,6 +103,11 @@ final class Signer: ReportSigner, AttestationSource {
     let brokenKey = Shared<Data?>(nil)
     let key = Shared<Key?>(nil)
     let signedBy = Shared<Set<Data>>([])
+    /// Whether the key is made without evidence.
+    let bare = Shared(false)
+    /// What it gives of the key later, as iOS's does, and over which challenges it was asked to.
+    let asserts = Shared<AttestationEvidence>(.none)
+    let asserted = Shared<[Data]>([])
     private let crossings: Shared<[String]>
 
     init(_ crossings: Shared<[String]>) { self.crossings = crossings }
@@ -112,7 +117,14 @@ final class Signer: ReportSigner, AttestationSource {
         if let fault = fault.value { throw fault }
         attested.change { $0 += 1 }
         key.value = Key()
-        return Self.evidence(challenge)
+        return bare.value ? .none : Self.evidence(challenge)
+    }
+
+    func assertion(challenge: Data) throws -> AttestationEvidence {
+        crossings.change { $0.append("assertion") }
+        if let fault = fault.value { throw fault }
+        asserted.change { $0.append(challenge) }
+        return asserts.value
     }
 
     func publicKey() throws -> Data {

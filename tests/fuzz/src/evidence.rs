@@ -137,10 +137,12 @@ pub fn app_assertion(bytes: &[u8]) -> bool {
     let Ok(object) = AssertionObject::parse(bytes) else { return false };
     let apps = ["TEAM123456.com.example.app".to_owned()];
     let expected = apple::Expected { apps: &apps, client_data_hash: Some([5; 32]), environment: None, key_id: None };
-    let Ok((data, found)) = verify_assertion(&object, point, 0, &expected) else { return false };
+    let Ok((data, found)) = verify_assertion(&object, Some(point), 0, &expected) else { return false };
     if found.is_empty() {
         assert!(data.counter > 0);
-        let (_, late) = verify_assertion(&object, point, data.counter, &expected).expect("it was read before");
+        let (_, alone) = verify_assertion(&object, None, 0, &expected).expect("it was read before");
+        assert!(!alone.is_empty(), "without an attestation it proves nothing");
+        let (_, late) = verify_assertion(&object, Some(point), data.counter, &expected).expect("it was read before");
         assert!(!late.is_empty(), "it counts once");
     }
     found.is_empty()

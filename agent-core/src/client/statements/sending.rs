@@ -85,6 +85,7 @@ pub(in crate::client) async fn send(channel: &Channel<'_>, enrolled: &Enrolled) 
         // The key first: what is not settled is sent again, and the server gives the same answer.
         if let (Some(key), Some(succession)) = (&one.rotates_to, &channel.ports.succession) {
             succession.adopt(key)?;
+            contact.evidence_told = None;
         }
         contact.save(storage)?;
         Statements::load(storage, enrolled.device)?.settle(one.number)?;

@@ -1,5 +1,6 @@
 //! The agent against a real, small server over a flaky network, on storage whose power can be cut.
 
+mod asserting;
 mod attesting;
 mod believing;
 mod chaos;

@@ -15,6 +15,7 @@ use crate::{
     judge::DeviceState,
     wire::{
         envelope::{Kind, Unverified, Verified, hash, hex, seal, sha256},
+        evidence::{EvidenceMessage, EvidenceReceipt},
         id::{Audience, DeviceId},
         key::{Algorithm, PublicKey, VerifyingKey},
         message::{
@@ -62,6 +63,10 @@ pub(super) struct Held {
     pub(super) requests: Vec<String>,
     pub(super) enrolments: usize,
     pub(super) moods: BTreeSet<Mood>,
+    /// The evidence that came on its own, envelope by envelope.
+    pub(super) evidence: Vec<(String, EvidenceMessage)>,
+    /// Why the evidence does not prove what was asked; empty: it does.
+    pub(super) gaps: Vec<String>,
     /// Challenges that are not taken any more.
     pub(super) spent: BTreeSet<String>,
     /// The report schemas that it reads; empty: the first alone, as before there was a second.
@@ -230,6 +235,9 @@ impl FakeServer {
             (Method::Post, "/v1/statements" | "/v1/keys") => {
                 self.statement(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
             }
+            (Method::Post, "/v1/attestations") => {
+                self.evidence(&text).map_or_else(|problem| no(&problem), |answer| ok(&answer))
+            }
             (Method::Post, "/v1/reports/batch") if !self.held().moods.contains(&Mood::NoBatches) => {
                 let batch: Batch = serde_json::from_slice(body).unwrap();
                 let item = |envelope: &String| match self.report(envelope) {
@@ -301,6 +309,18 @@ impl FakeServer {
         drop(held);
         let (challenge, server_time) = (self.challenge(), self.clock.now());
         Ok(Receipt { number: statement.number, statement_hash: hex(&hash(envelope)), challenge, server_time })
+    }
+
+    fn evidence(&self, envelope: &str) -> Result<EvidenceReceipt, Problem> {
+        let mut held = self.held();
+        let message: EvidenceMessage = held.open(envelope, Kind::Evidence).read().unwrap();
+        assert_eq!((message.device, &message.audience), (held.device.clone().unwrap().0, &Self::audience()));
+        if held.spent.contains(&message.challenge) {
+            return Err(problem(403, "challenge-invalid"));
+        }
+        held.evidence.push((envelope.to_owned(), message));
+        let reasons = held.gaps.clone();
+        Ok(EvidenceReceipt { proved: reasons.is_empty(), reasons, server_time: self.clock.now() })
     }
 
     fn report(&self, envelope: &str) -> Result<Acknowledgement, Problem> {

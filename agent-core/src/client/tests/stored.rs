@@ -7,7 +7,7 @@ use super::*;
 use crate::{
     client::{LedgerEntry, Sent, Status},
     judge::{facts::Declaration, text::Language},
-    wire::statement::Subject,
+    wire::{key::SignError, message::Attestation, statement::Subject},
 };
 
 /// Everything in a storage, name by name.
@@ -147,7 +147,7 @@ fn what_the_screens_and_a_retry_need_is_stored_the_same_and_read_again() {
         token_hash: "5e".repeat(32),
         audience: FakeServer::audience(),
         challenge: "challenge-9".to_owned(),
-        attestation: Some(crate::wire::message::Attestation::app_attest(b"evidence")),
+        attestation: Some(Attestation::app_attest(b"evidence")),
     };
     evidence.save(&*world.ports.storage).unwrap();
     let named = |name: &str| name == "own-posture.json" || name == "pending-enrolment.json";
@@ -163,4 +163,33 @@ fn what_the_screens_and_a_retry_need_is_stored_the_same_and_read_again() {
     let read = crate::client::pending_enrolment::PendingEnrolment::load;
     assert_eq!(read(&*world.ports.storage, SERVER, &evidence.token_hash).unwrap(), Some(evidence.clone()));
     assert_eq!(read(&*world.ports.storage, SERVER, "another").unwrap(), None);
+}
+
+#[test]
+fn evidence_that_waits_is_stored_the_same_and_read_again() {
+    struct Hardware;
+    impl crate::client::AttestationSource for Hardware {
+        fn attest(&self, _: &[u8]) -> Result<Option<Attestation>, SignError> {
+            Ok(None)
+        }
+        fn assertion(&self, challenge: &[u8]) -> Result<Option<Attestation>, SignError> {
+            Ok(Some(Attestation::app_assertion(challenge)))
+        }
+    }
+    let mut world = World::new();
+    world.ports.attestation = Some(Arc::new(Hardware));
+    world.restart();
+    world.server.mood(Mood::WantsEvidence, true);
+    block_on(async {
+        world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+        world.agent.report(&facts("12")).unwrap();
+        assert_eq!(world.deliver().await.problem, None);
+    });
+    let written = everything(&*world.ports.storage).into_iter().filter(|(name, _)| name == "evidence.json").collect();
+    let kept = golden("stored/v1-evidence.json", &written);
+    assert_eq!(kept, written, "what is stored has changed; keep the old file and add a new one");
+    world.ports.storage.write("evidence.json", kept["evidence.json"].as_bytes()).unwrap();
+    world.restart();
+    block_on(async { assert_eq!(world.deliver().await.problem, None) });
+    assert_eq!(world.server.held().evidence.len(), 1);
 }

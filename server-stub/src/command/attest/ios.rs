@@ -133,7 +133,7 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
         let file = held(path, "assertion")?;
         let object = AssertionObject::parse(&file.object).map_err(|fault| refused(path, &fault))?;
         let expected = Expected { client_data_hash: given.or(file.challenge.as_deref().map(sha256)), ..expected };
-        let (data, found) = verify_assertion(&object, &credential.point, arguments.counter, &expected)
+        let (data, found) = verify_assertion(&object, Some(&credential.point), arguments.counter, &expected)
             .map_err(|fault| refused(path, &fault))?;
         shortfalls.extend(found);
         asserted = Some(data);

@@ -354,6 +354,11 @@ pub const TEXTS: &[Text] = &[
         "Hardware evidence {n}, which proved everything, no longer does ({at}): {reasons}",
     ),
     t(
+        "finding.counter-not-rising",
+        "La clave de App Attest firmó la prueba {n} con el contador {after}, y ya se había visto {before} ({at}): puede haber una copia del dispositivo",
+        "The App Attest key signed evidence {n} with counter {after}, and {before} had been seen before ({at}): there may be a copy of the device",
+    ),
+    t(
         "finding.sources-disagree",
         "No coinciden sobre {fact}: el informe dice {report}, {source} dice {other} ({at})",
         "They disagree on {fact}: the report says {report}, {source} says {other} ({at})",
@@ -388,6 +393,16 @@ pub const TEXTS: &[Text] = &[
         "The policy does not look at hardware evidence",
     ),
     t("device.proof.when", "Responde a un reto del {at}.", "It answers a challenge of {at}."),
+    t(
+        "device.proof.asserted",
+        "Afirmación con la clave que se atestó el {attested}. Responde a un reto del {at}.",
+        "An assertion by the key that was attested on {attested}. It answers a challenge of {at}.",
+    ),
+    t(
+        "device.proof.asserted-alone",
+        "Afirmación de una clave sin atestación. Responde a un reto del {at}.",
+        "An assertion by a key without an attestation. It answers a challenge of {at}.",
+    ),
     t(
         "device.proof.until",
         "Vale como prueba de hardware hasta el {at}.",

@@ -19,6 +19,7 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.runBlocking
 import kotlinx.coroutines.withTimeout
 import org.atalaya.core.AgentException
+import org.atalaya.core.AttestationEvidence
 import org.atalaya.core.Check
 import org.atalaya.core.Declaration
 import org.atalaya.core.DeviceState
@@ -298,6 +299,34 @@ class BridgeTest {
         phone.agent.report()
         assertEquals(1u, phone.agent.delivered().acknowledged)
         assertEquals(listOf(true, false, false), Server.evidence(device))
+    }
+
+    @Test
+    fun `evidence of the key that signs goes and another key where it does not count`() = case {
+        val phone = Phone()
+        val (signer, succession) = phone.signer to phone.succession
+        signer.bare = true
+        signer.asserts = AttestationEvidence.AppAssertion("asserted".toByteArray())
+        val device = phone.agent.enrol(Server.url, Server.token, null).device
+        assertEquals(listOf<Boolean>(), Server.evidence(device))
+
+        // The server would like some: what the key asserts over the challenge waits, and goes with the next delivery.
+        phone.agent.report()
+        assertNull(phone.agent.delivered().problem)
+        assertEquals(1 to 0, signer.asserted.size to succession.challenges.size)
+        val told = phone.agent.delivered()
+        assertNull("${told.problem}", told.problem)
+        assertEquals(0u, told.statementsWaiting)
+        val entry = phone.agent.ledger().single { it.kind == Sent.EVIDENCE }
+        assertEquals(Outcome.Acknowledged, entry.outcome)
+        assertTrue(entry.says, signer.asserted.single() in entry.says)
+
+        // Nothing was attested that it could rest on: a key with evidence of its own follows.
+        assertEquals(listOf(true), Server.evidence(device))
+        assertEquals(1, succession.challenges.size)
+        assertEquals(1u, phone.agent.delivered().statements)
+        assertEquals(listOf(true, false), Server.evidence(device))
+        assertEquals(1, signer.asserted.size)
     }
 
     // Offline and back.

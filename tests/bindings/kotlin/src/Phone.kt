@@ -76,12 +76,26 @@ class Phone(var saw: Map<String, Seen> = Case.good, val folder: Path = Files.cre
         @Volatile var fault: Throwable? = null
         @Volatile var brokenKey: ByteArray? = null
 
+        /** Whether the key is made without evidence. */
+        @Volatile var bare = false
+
+        /** What it gives of the key later, as iOS's does, and over which challenges it was asked to. */
+        @Volatile var asserts: AttestationEvidence = AttestationEvidence.None
+        val asserted = CopyOnWriteArrayList<String>()
+
         override fun attest(challenge: ByteArray): AttestationEvidence {
             crossings += "attest"
             fault?.let { throw it }
             attested += 1
             keys = pair()
-            return evidence(challenge)
+            return if (bare) AttestationEvidence.None else evidence(challenge)
+        }
+
+        override fun assertion(challenge: ByteArray): AttestationEvidence {
+            crossings += "assertion"
+            fault?.let { throw it }
+            asserted += String(challenge)
+            return asserts
         }
 
         override fun publicKey(): ByteArray {

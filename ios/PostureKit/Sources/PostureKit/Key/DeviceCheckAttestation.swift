@@ -2,8 +2,8 @@
 import DeviceCheck
 import Foundation
 
-/// App Attest. The key that it attests with stays unused afterwards: reports are signed by the enrolment's own key,
-/// which the attested hash names.
+/// App Attest. Its keys sign assertions and nothing else: reports are signed by the enrolment's own key, which the attested
+/// hash names.
 public final class DeviceCheckAttestation: AppAttestation {
     /// Apple asks to try again with the same key when its servers did not answer.
     private let keptKey = Kept<String>()
@@ -13,7 +13,7 @@ public final class DeviceCheckAttestation: AppAttestation {
         self.patience = patience
     }
 
-    public func attest(clientDataHash: Data) throws(AttestationFailure) -> Data {
+    public func attest(clientDataHash: Data) throws(AttestationFailure) -> AttestedKey {
         let service = DCAppAttestService.shared
         guard service.isSupported else { throw .unsupported }
         let key: String
@@ -28,10 +28,18 @@ public final class DeviceCheckAttestation: AppAttestation {
                 service.attestKey(key, clientDataHash: clientDataHash) { answer($0, $1) }
             }
             keptKey.value = nil
-            return object
+            return AttestedKey(name: key, object: object)
         } catch {
             if error != .unreachable { keptKey.value = nil }
             throw error
+        }
+    }
+
+    public func assert(key: String, clientDataHash: Data) throws(AttestationFailure) -> Data {
+        let service = DCAppAttestService.shared
+        guard service.isSupported else { throw .unsupported }
+        return try awaited { answer in
+            service.generateAssertion(key, clientDataHash: clientDataHash) { answer($0, $1) }
         }
     }
 
@@ -56,6 +64,7 @@ public final class DeviceCheckAttestation: AppAttestation {
         return switch error.code {
         case .featureUnsupported: .unsupported
         case .serverUnavailable: .unreachable
+        case .invalidKey: .invalidKey
         default: .failed(error.code.rawValue)
         }
     }

@@ -58,6 +58,25 @@ public struct EnrolmentKey: Sendable {
         try vault.removeKey(named: signing)
     }
 
+    /// The App Attest key that attested the one that signs; nil where none did, or its name was forgotten.
+    func attestedBy() throws(VaultFailure) -> String? {
+        try vault.note(of: names().signing)
+    }
+
+    /// Notes which App Attest key attested the one with this point. It goes with that key, wherever the phone stops.
+    func attest(_ point: Data, by appKey: String) throws(VaultFailure) {
+        let (signing, beside) = try names()
+        for name in [signing, beside] where try holds(point, name) {
+            return try vault.note(appKey, of: name)
+        }
+        throw .missing
+    }
+
+    /// The App Attest key of the one that signs is none any more.
+    func forgetAttestation() throws(VaultFailure) {
+        try vault.note(nil, of: names().signing)
+    }
+
     /// Takes both keys off the phone.
     public func forget() throws(VaultFailure) {
         try vault.removeKey(named: name)

@@ -8,8 +8,13 @@ public protocol KeyVault: Sendable {
     func publicKey(named name: String) throws(VaultFailure) -> Data
     /// ECDSA with SHA-256 over this message, as DER.
     func sign(_ message: Data, named name: String) throws(VaultFailure) -> Data
-    /// Nothing happens where there is none.
+    /// What was noted of it goes, too. Nothing happens where there is none.
     func removeKey(named name: String) throws(VaultFailure)
+    /// Notes a text of the key with this name, beside the keys and kept as they are, in the place of one before; nil: takes
+    /// it away.
+    func note(_ text: String?, of name: String) throws(VaultFailure)
+    /// Nil where nothing is noted.
+    func note(of name: String) throws(VaultFailure) -> String?
     /// Marks this name, beside the keys and kept as they are. Nothing happens where it is marked.
     func mark(_ name: String) throws(VaultFailure)
     /// Nothing happens where it is not marked.

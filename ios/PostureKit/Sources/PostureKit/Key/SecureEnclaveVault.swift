@@ -45,8 +45,28 @@ public struct SecureEnclaveVault: KeyVault {
     }
 
     public func removeKey(named name: String) throws(VaultFailure) {
-        let status = SecItemDelete(query(name) as CFDictionary)
+        // The note first: none outlives its key.
+        try note(nil, of: name)
+        try remove(query(name))
+    }
+
+    public func note(_ text: String?, of name: String) throws(VaultFailure) {
+        try remove(noteQuery(name))
+        guard let text else { return }
+        var item = noteQuery(name)
+        item[kSecAttrAccessible as String] = kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly
+        item[kSecValueData as String] = Data(text.utf8)
+        let status = SecItemAdd(item as CFDictionary, nil)
+        guard status == errSecSuccess else { throw Self.failure(status) }
+    }
+
+    public func note(of name: String) throws(VaultFailure) -> String? {
+        var query = noteQuery(name)
+        query[kSecReturnData as String] = true
+        var found: CFTypeRef?
+        let status = SecItemCopyMatching(query as CFDictionary, &found)
         guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
+        return (found as? NSData).map { String(decoding: Data(referencing: $0), as: UTF8.self) }
     }
 
     public func mark(_ name: String) throws(VaultFailure) {
@@ -57,8 +77,7 @@ public struct SecureEnclaveVault: KeyVault {
     }
 
     public func unmark(_ name: String) throws(VaultFailure) {
-        let status = SecItemDelete(markQuery(name) as CFDictionary)
-        guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
+        try remove(markQuery(name))
     }
 
     public func isMarked(_ name: String) throws(VaultFailure) -> Bool {
@@ -78,6 +97,11 @@ public struct SecureEnclaveVault: KeyVault {
         return unsafeDowncast(found, to: SecKey.self)
     }
 
+    private func remove(_ query: [String: Any]) throws(VaultFailure) {
+        let status = SecItemDelete(query as CFDictionary)
+        guard status == errSecSuccess || status == errSecItemNotFound else { throw Self.failure(status) }
+    }
+
     private func query(_ name: String) -> [String: Any] {
         [
             kSecClass as String: kSecClassKey,
@@ -86,10 +110,14 @@ public struct SecureEnclaveVault: KeyVault {
         ]
     }
 
-    private func markQuery(_ name: String) -> [String: Any] {
+    private func markQuery(_ name: String) -> [String: Any] { item(name, of: "org.atalaya.mark") }
+
+    private func noteQuery(_ name: String) -> [String: Any] { item(name, of: "org.atalaya.note") }
+
+    private func item(_ name: String, of service: String) -> [String: Any] {
         [
             kSecClass as String: kSecClassGenericPassword,
-            kSecAttrService as String: "org.atalaya.mark",
+            kSecAttrService as String: service,
             kSecAttrAccount as String: name,
         ]
     }

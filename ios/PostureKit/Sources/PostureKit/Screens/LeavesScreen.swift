@@ -42,6 +42,7 @@ extension LeavesScreen.Entry {
         case .challenge: words("leaves_kind_challenge")
         case .enrolment: words("leaves_kind_enrolment")
         case .statement: words("leaves_kind_statement")
+        case .evidence: words("leaves_kind_evidence")
         case .proof: words("leaves_kind_proof")
         }
         when = moments.time(entry.lastAt)

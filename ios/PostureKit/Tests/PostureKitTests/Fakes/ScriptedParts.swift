@@ -61,7 +61,8 @@ final class RecordedProtection: FolderProtection {
 }
 
 struct UnsupportedAttestation: AppAttestation {
-    func attest(clientDataHash: Data) throws(AttestationFailure) -> Data { throw .unsupported }
+    func attest(clientDataHash: Data) throws(AttestationFailure) -> AttestedKey { throw .unsupported }
+    func assert(key: String, clientDataHash: Data) throws(AttestationFailure) -> Data { throw .unsupported }
 }
 
 /// A phone whose passcode, system and apps a test sets while it runs.

@@ -129,11 +129,26 @@ final class AtalayaServer: @unchecked Sendable {
     struct Proof: Equatable {
         let thumbprint: String?
         let current: Bool
+        var proved = false
+        /// Of an assertion.
+        var counter: Int?
     }
 
     /// The evidence that it holds for a device's keys, newest first.
     func proofs(_ id: String) throws -> [Proof] {
         let held = try run("device", "show", id)["attestations"] as? [[String: Any]] ?? []
-        return held.map { Proof(thumbprint: $0["thumbprint"] as? String, current: $0["current"] as? Bool == true) }
+        return held.map { one in
+            let asserted = (one["judged"] as? [String: Any])?["asserted"] as? [String: Any]
+            return Proof(
+                thumbprint: one["thumbprint"] as? String, current: one["current"] as? Bool == true,
+                proved: one["proved"] as? Bool == true, counter: (asserted?["counter"] as? NSNumber)?.intValue)
+        }
+    }
+
+    /// Trusts this root of App Attest, too.
+    func trust(_ root: Data) throws {
+        let file = data.deletingLastPathComponent().appendingPathComponent("root.der")
+        try root.write(to: file)
+        try run("trust", "import", "apple-roots", file.path)
     }
 }

@@ -54,11 +54,12 @@ extension ShimSuite {
         }
 
         @Test func anotherFailureIsSaidWithItsCodeAndTheKeyIsNotUsedAgain() throws {
-            AppAttestScript.failAttestation(.invalidKey)
+            AppAttestScript.failAttestation(.invalidInput, .invalidKey)
             let source = source()
-            #expect(throws: ShellError.Failed(reason: "app attest 3")) { try source.attest(challenge: challenge) }
+            #expect(throws: ShellError.Failed(reason: "app attest 2")) { try source.attest(challenge: challenge) }
+            #expect(throws: ShellError.Failed(reason: "app attest invalid key")) { try source.attest(challenge: challenge) }
             _ = try source.attest(challenge: challenge)
-            #expect(AppAttestScript.keys == ["key-1", "key-2"])
+            #expect(AppAttestScript.keys == ["key-1", "key-2", "key-3"])
         }
 
         @Test func aServiceThatNeverAnswersIsNotWaitedForLong() {

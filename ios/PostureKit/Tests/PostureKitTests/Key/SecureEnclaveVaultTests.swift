@@ -75,6 +75,26 @@ extension ShimSuite {
             #expect(try !vault.isMarked("one"))
         }
 
+        @Test func aNoteIsOfThisDeviceOnlyTakesTheOldOnesPlaceAndGoesWithItsKey() throws {
+            try vault.makeKey(named: "one")
+            #expect(try vault.note(of: "one") == nil)
+            try vault.note("first", of: "one")
+            try vault.note("second", of: "one")
+            #expect(try vault.note(of: "one") == "second" && vault.note(of: "two") == nil)
+            #expect(
+                SecurityScript.protections["org.atalaya.note/one"]
+                    == kSecAttrAccessibleAfterFirstUnlockThisDeviceOnly)
+            SecurityScript.isLocked = true
+            #expect(throws: VaultFailure.locked) { try vault.note(of: "one") }
+            #expect(throws: VaultFailure.locked) { try vault.note("third", of: "one") }
+            SecurityScript.isLocked = false
+            try vault.note(nil, of: "one")
+            #expect(try vault.note(of: "one") == nil)
+            try vault.note("fourth", of: "one")
+            try vault.makeKey(named: "one")
+            #expect(try vault.note(of: "one") == nil)
+        }
+
         @Test func removingWhatIsNotThereIsNoFailure() throws {
             try vault.removeKey(named: "never")
             try vault.makeKey(named: "one")

@@ -29,6 +29,7 @@ public let kSecAttrAccessControl: CFString = "accc"
 public let kSecPrivateKeyAttrs: CFString = "private"
 public let kSecValueData: CFString = "v_Data"
 public let kSecReturnRef: CFString = "r_Ref"
+public let kSecReturnData: CFString = "r_Data"
 
 /// The phone as the fakes see it.
 public enum SecurityScript {
@@ -76,6 +77,11 @@ public enum SecurityScript {
     /// The names under which there are keys.
     public static var names: Set<String> {
         read { Set($0.keys.keys.map { String(decoding: $0, as: UTF8.self) }) }
+    }
+
+    /// How each item is protected, by service and account.
+    public static var protections: [String: String] {
+        read { $0.items.compactMapValues { $0[kSecAttrAccessible] as? String } }
     }
 
     /// What the next removal of a key answers, as when the phone stops there.
@@ -138,7 +144,11 @@ public func SecItemCopyMatching(_ query: CFDictionary, _ result: UnsafeMutablePo
         if state.isLocked { return errSecInteractionNotAllowed }
         switch query[kSecClass] as? String {
         case kSecClassGenericPassword:
-            return state.items[name(of: query)] == nil ? errSecItemNotFound : errSecSuccess
+            guard let item = state.items[name(of: query)] else { return errSecItemNotFound }
+            if query[kSecReturnData] as? Bool == true {
+                result?.pointee = (item[kSecValueData] as? Data).map { NSData(data: $0) }
+            }
+            return errSecSuccess
         case kSecClassKey:
             guard let tag = query[kSecAttrApplicationTag] as? Data, let key = state.keys[tag] else {
                 return errSecItemNotFound

@@ -82,6 +82,7 @@ class LeavesScreen : Screen() {
             Sent.CHALLENGE -> words(R.string.leaves_kind_challenge)
             Sent.ENROLMENT -> words(R.string.leaves_kind_enrolment)
             Sent.STATEMENT -> words(R.string.leaves_kind_statement)
+            Sent.EVIDENCE -> words(R.string.leaves_kind_evidence)
             Sent.PROOF -> words(R.string.leaves_kind_proof)
         }
 
