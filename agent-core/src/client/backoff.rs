@@ -22,7 +22,7 @@ const LONGEST_ASKED: Duration = Duration::from_hours(24);
 pub(super) fn wait(failures: u32, asked: Option<Duration>, random: &dyn Random) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     let limit = BASE.saturating_mul(1 << doublings).min(CAP);
-    let spread = u64::try_from((limit - SHORTEST).as_millis()).unwrap_or(u64::MAX);
+    let spread = u64::try_from(limit.saturating_sub(SHORTEST).as_millis()).unwrap_or(u64::MAX);
     let jitter = SHORTEST + Duration::from_millis(random.up_to(spread));
     asked.map_or(jitter, |asked| asked.min(LONGEST_ASKED) + jitter)
 }
