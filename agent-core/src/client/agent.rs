@@ -169,7 +169,7 @@ impl Agent {
     pub fn papers(&self, language: Language) -> Result<Papers, AgentError> {
         let (enrolled, contact, rules) = self.known()?;
         let said = Statements::load(&*self.ports.storage, enrolled.device)?;
-        let now = contact.trusted(self.ports.clock.now());
+        let now = contact.trusted(&self.ports.time());
         Ok(papers::papers(&rules.policy.policy, self.ports.platform, &said, language, now))
     }
 
@@ -208,11 +208,10 @@ impl Agent {
     /// The person will be away: from one moment until another, by the device's clock, nothing is read or sent. A pause
     /// takes the place of earlier ones that it meets; one that ends as it begins, now, ends the pause that lasts.
     pub fn pause(&self, from: Timestamp, until: Timestamp) -> Result<(), AgentError> {
+        let now = self.ports.time();
         self.say(|_, _, (contact, trusted)| {
-            let server = |moment: Timestamp| {
-                let ahead = contact.clocks.device.duration_since(contact.clocks.server);
-                moment.checked_sub(ahead).unwrap_or(moment)
-            };
+            let ahead = contact.ahead(&now);
+            let server = |moment: Timestamp| moment.checked_sub(ahead).unwrap_or(moment);
             // No pause has begun before it was declared, and one that ends as it begins still does.
             let begins = server(from).max(trusted);
             let pause = Pause { from: begins, until: if until == from { begins } else { server(until) } };
@@ -335,12 +334,12 @@ impl Agent {
     /// Where things stand.
     pub fn status(&self) -> Result<Status, AgentError> {
         let storage = &*self.ports.storage;
-        let now = self.ports.clock.now();
+        let now = self.ports.time();
         let Some(enrolled) = Enrolled::load(storage)? else { return Ok(Status::not_enrolled()) };
         let contact = Contact::load(storage, &enrolled)?;
         let rules = self.rules(&enrolled)?;
         let outbox = Outbox::open_to_look(storage, enrolled.device)?;
-        let trusted = contact.trusted(now);
+        let trusted = contact.trusted(&now);
         let said = Statements::load(storage, enrolled.device)?;
         let papers = papers::papers(&rules.policy.policy, self.ports.platform, &said, Language::En, trusted);
         Ok(Status {
@@ -375,8 +374,8 @@ impl Agent {
                 oldest: outbox.waiting().first().map(|one| one.queued_at),
                 dropped: outbox.untold(),
             },
-            clock_ahead_seconds: contact.clocks.device.duration_since(contact.clocks.server).as_secs(),
-            not_before: contact.held_until(now),
+            clock_ahead_seconds: contact.ahead(&now).as_secs(),
+            not_before: contact.held_until(now.wall),
             acknowledged: contact.acknowledged,
             attempted_at: contact.attempted_at,
             next_check_in: contact.next_check_in,
@@ -430,7 +429,7 @@ impl Agent {
 
     /// When nothing is quiet any more: a pause may end within quiet hours, and these within a pause.
     fn quiet(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Timestamp> {
-        let now = contact.trusted(self.ports.clock.now());
+        let now = contact.trusted(&self.ports.time());
         let hours = &rules.policy.policy.quiet_hours;
         let mut until = now;
         for _ in 0..MOST_STRETCHES {
@@ -443,12 +442,13 @@ impl Agent {
     }
 
     fn held(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Held> {
-        let now = self.ports.clock.now();
+        let now = self.ports.time();
         let quiet = self.quiet(contact, rules, said).filter(|_| !said.withdraws());
-        let quiet = quiet.map(|until| (contact.by_device(until), said.paused_until(contact.trusted(now)).is_some()));
+        let quiet =
+            quiet.map(|until| (contact.by_device(until, &now), said.paused_until(contact.trusted(&now)).is_some()));
         quiet
             .map(|(until, paused)| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
-            .or_else(|| contact.held_until(now).map(|until| Held::BackOff { until }))
+            .or_else(|| contact.held_until(now.wall).map(|until| Held::BackOff { until }))
     }
 
     /// Seals and keeps what the person says; nothing where there is nothing new to say.
@@ -463,8 +463,9 @@ impl Agent {
         if contact.left || said.withdraws() {
             return Err(AgentError::Left);
         }
-        let now = self.ports.clock.now();
-        let trusted = contact.trusted(now);
+        let now = self.ports.time();
+        let trusted = contact.trusted(&now);
+        let now = now.wall;
         let Some(content) = what(&rules, &said, (&contact, trusted))? else { return Ok(()) };
         let on = rules.policy.policy.quiet_hours.zone.to_datetime(trusted).date();
         said.say(&content, (now, trusted, on), |number| {
@@ -505,7 +506,7 @@ impl Agent {
         let mut facts = facts.clone();
         said.fill(&mut facts);
         let facts = self.asks(contact, rules).keep(&facts);
-        let now = contact.trusted(self.ports.clock.now());
+        let now = contact.trusted(&self.ports.time());
         let posture = evaluate(&facts, &rules.policy.policy, &rules.catalogue, &standing, now);
         Ok(Judged { facts, standing, posture })
     }

@@ -27,7 +27,7 @@ pub struct Status {
     pub not_before: Option<Timestamp>,
     /// When the server would like to hear next.
     pub next_check_in: Option<Timestamp>,
-    /// How far the device's clock is ahead of the server's, in seconds, when last compared.
+    /// How far the device's clock is ahead of the best known time, in seconds.
     pub clock_ahead_seconds: i64,
     /// What is wrong now, oldest first; empty when all is well.
     pub problems: Vec<Problem>,
