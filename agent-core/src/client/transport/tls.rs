@@ -7,7 +7,7 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime},
     server::ParsedCertificate,
 };
 
@@ -86,6 +86,8 @@ fn usual(
 
 #[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
 fn roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
+    use rustls::pki_types::pem::PemObject as _;
+
     let damaged = || TransportError::Identity("the extra root is no certificate in PEM; check the file".to_owned());
     let roots: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| damaged())?;
     if roots.is_empty() { Err(damaged()) } else { Ok(roots) }
