@@ -159,7 +159,8 @@ pub(super) fn refusal(mut cause: Option<&(dyn Error + 'static)>) -> Option<Strin
 fn words(error: &rustls::Error) -> String {
     let why = match error {
         rustls::Error::InvalidCertificate(why) => match why {
-            CertificateError::UnknownIssuer => {
+            // The second: one of the same name did, such as a company's root before its key was changed.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "no authority that this system trusts signed its certificate; give the company's root, or tell your administrator"
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
