@@ -24,6 +24,7 @@ use super::{
     trust::Rules,
 };
 use crate::{
+    clock::DeviceTime,
     judge::{Check, DeviceFacts, Posture, Standing, evaluate, facts::Declaration, quiet_hours::Pause, text::Language},
     wire::{
         envelope::{Kind, seal},
@@ -323,12 +324,12 @@ impl Agent {
         }
     }
 
-    /// When quiet hours or a pause of the person end, while they last: until then nothing is read from the device and
-    /// nothing is sent.
+    /// When quiet hours or a pause of the person end by the device's clock, while they last: until then nothing is read
+    /// from the device and nothing is sent.
     pub fn quiet_until(&self) -> Result<Option<Timestamp>, AgentError> {
         let (enrolled, contact, rules) = self.known()?;
         let said = Statements::load(&*self.ports.storage, enrolled.device)?;
-        Ok(self.quiet(&contact, &rules, &said))
+        Ok(quiet(&contact, &rules, &said, &self.ports.time()))
     }
 
     /// Where things stand.
@@ -358,14 +359,14 @@ impl Agent {
                 policy_expires: rules.policy.expires,
                 policy_expired: rules.policy.expires <= trusted,
                 catalogue_revision: rules.catalogue.revision,
-                quiet_until: self.quiet(&contact, &rules, &said),
+                quiet_until: quiet(&contact, &rules, &said, &now),
             }),
             statements: StatementsStatus {
                 waiting: said.waiting().len(),
                 notice_pending: papers.notice.pending,
                 rules_pending: papers.usage_rules.is_some_and(|rules| rules.pending),
                 declarations_pending: papers.declarations.iter().filter(|one| one.pending).count(),
-                paused_until: said.paused_until(trusted),
+                paused_until: said.paused_until(trusted).map(|until| contact.by_device(until, &now)),
                 withdraws: said.withdraws(),
             },
             queue: QueueStatus {
@@ -427,27 +428,12 @@ impl Agent {
         Ok((enrolled, contact, rules))
     }
 
-    /// When nothing is quiet any more: a pause may end within quiet hours, and these within a pause.
-    fn quiet(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Timestamp> {
-        let now = contact.trusted(&self.ports.time());
-        let hours = &rules.policy.policy.quiet_hours;
-        let mut until = now;
-        for _ in 0..MOST_STRETCHES {
-            match said.paused_until(until).or_else(|| hours.quiet_until(until)) {
-                Some(further) => until = further,
-                None => break,
-            }
-        }
-        (until > now).then_some(until)
-    }
-
     fn held(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Held> {
         let now = self.ports.time();
-        let quiet = self.quiet(contact, rules, said).filter(|_| !said.withdraws());
-        let quiet =
-            quiet.map(|until| (contact.by_device(until, &now), said.paused_until(contact.trusted(&now)).is_some()));
-        quiet
-            .map(|(until, paused)| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
+        let paused = said.paused_until(contact.trusted(&now)).is_some();
+        quiet(contact, rules, said, &now)
+            .filter(|_| !said.withdraws())
+            .map(|until| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
             .or_else(|| contact.held_until(now.wall).map(|until| Held::BackOff { until }))
     }
 
@@ -518,6 +504,20 @@ struct Judged {
     /// What was so before.
     standing: Standing,
     posture: Posture,
+}
+
+/// When nothing is quiet any more, by the device's clock: a pause may end within quiet hours, and these within a pause.
+fn quiet(contact: &Contact, rules: &Rules, said: &Statements<'_>, now: &DeviceTime) -> Option<Timestamp> {
+    let hours = &rules.policy.policy.quiet_hours;
+    let trusted = contact.trusted(now);
+    let mut until = trusted;
+    for _ in 0..MOST_STRETCHES {
+        match said.paused_until(until).or_else(|| hours.quiet_until(until)) {
+            Some(further) => until = further,
+            None => break,
+        }
+    }
+    (until > trusted).then(|| contact.by_device(until, now))
 }
 
 /// How long the envelope of a report is at most: base64url of its JSON, the header and the signature. A report that

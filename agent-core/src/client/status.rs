@@ -84,7 +84,7 @@ pub struct RulesStatus {
     pub policy_expired: bool,
     /// The catalogue's revision; 0 for none.
     pub catalogue_revision: u64,
-    /// When quiet hours or a pause end, while they last.
+    /// When quiet hours or a pause end by the device's clock, while they last.
     pub quiet_until: Option<Timestamp>,
 }
 
@@ -114,7 +114,7 @@ pub struct StatementsStatus {
     pub rules_pending: bool,
     /// How many declarations are asked for now.
     pub declarations_pending: usize,
-    /// When the pause ends, while it lasts.
+    /// When the pause ends by the device's clock, while it lasts.
     pub paused_until: Option<Timestamp>,
     /// Whether the person has said that they leave, and the server has not heard it yet.
     pub withdraws: bool,

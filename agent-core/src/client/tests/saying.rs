@@ -238,7 +238,7 @@ async fn a_pause_is_meant_by_the_clock_that_the_person_sees() {
     world.clock.set(now + hours(3));
     world.agent.pause(now + hours(4), now + hours(8)).unwrap();
     world.clock.advance(hours(2));
-    assert_eq!(world.agent.status().unwrap().statements.paused_until, Some(now + hours(5)));
+    assert_eq!(world.agent.status().unwrap().statements.paused_until, Some(now + hours(8)));
     assert_eq!(world.deliver().await.held, Some(Held::Pause { until: now + hours(8) }));
 }
 
