@@ -211,11 +211,10 @@ impl Agent {
     pub fn pause(&self, from: Timestamp, until: Timestamp) -> Result<(), AgentError> {
         let now = self.ports.time();
         self.say(|_, _, (contact, trusted)| {
-            let ahead = contact.ahead(&now);
-            let server = |moment: Timestamp| moment.checked_sub(ahead).unwrap_or(moment);
             // No pause has begun before it was declared, and one that ends as it begins still does.
-            let begins = server(from).max(trusted);
-            let pause = Pause { from: begins, until: if until == from { begins } else { server(until) } };
+            let begins = if from <= now.wall { trusted } else { contact.by_server(from, &now).max(trusted) };
+            let ends = if until == from { begins } else { contact.by_server(until, &now) };
+            let pause = Pause { from: begins, until: ends };
             if !statement::is_pause(&pause) {
                 return Err(AgentError::BadPause);
             }

@@ -157,7 +157,23 @@ impl Contact {
 
     /// When the clock on this device's wall, as it is set now, will say so, of a moment by the best known time.
     pub(super) fn by_device(&self, trusted: Timestamp, now: &DeviceTime) -> Timestamp {
-        trusted.checked_add(self.ahead(now)).unwrap_or(Timestamp::MAX)
+        trusted.checked_add(self.shift(now)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The same moment by the best known time, of one by the clock on this device's wall.
+    pub(super) fn by_server(&self, device: Timestamp, now: &DeviceTime) -> Timestamp {
+        device.checked_sub(self.shift(now)).unwrap_or(device)
+    }
+
+    /// How far moments of the one lie from those of the other. An answer takes its time and every clock drifts, so less
+    /// than a minute is nothing; more is rounded up to minutes, so that the same moment has one name.
+    fn shift(&self, now: &DeviceTime) -> SignedDuration {
+        let ahead = self.ahead(now);
+        if ahead.abs() < SignedDuration::from_mins(1) {
+            return SignedDuration::ZERO;
+        }
+        let minutes = ahead.as_mins();
+        SignedDuration::from_mins(if ahead > SignedDuration::from_mins(minutes) { minutes + 1 } else { minutes })
     }
 
     /// An attempt was made: from now on the best known time goes no further back than this.

@@ -200,6 +200,29 @@ async fn quiet_hours_are_read_on_the_server_s_time() {
 }
 
 #[tokio::test]
+async fn seconds_between_the_clocks_move_no_moment_that_a_person_sees() {
+    let world = World::new();
+    world.server.set_policy(
+        1,
+        1,
+        &serde_json::json!({ "checks": { "screen-lock": {} },
+            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00"] } }),
+    );
+    world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+    world.clock.advance_to(at("2026-11-24T21:00:00+01:00"));
+    let (evening, morning) = (world.clock.now(), at("2026-11-25T08:00:00+01:00"));
+    for (seconds, minutes) in [(-59, 0), (0, 0), (59, 0), (60, 1), (61, 2), (-60, -1), (-61, -1), (-120, -2)] {
+        world.clock.set(evening + SignedDuration::from_secs(seconds));
+        let told = world.agent.quiet_until().unwrap().unwrap();
+        assert_eq!(told, morning + SignedDuration::from_mins(minutes), "{seconds}");
+        let until = world.clock.now() + SignedDuration::from_hours(48);
+        world.agent.pause(world.clock.now(), until).unwrap();
+        assert_eq!(world.agent.status().unwrap().statements.paused_until, Some(until), "at once, {seconds}");
+        world.agent.pause(world.clock.now(), world.clock.now()).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn a_restart_leads_no_further_back_than_the_last_attempt() {
     let world = World::new();
     world.server.set_policy(
