@@ -14,12 +14,13 @@ mod targets;
 /// A target and the name of its folder of seeds.
 type Target = (&'static str, fn(&[u8]));
 
-const TARGETS: [Target; 5] = [
+const TARGETS: [Target; 6] = [
     ("envelope", targets::envelope),
     ("policy", targets::policy),
     ("catalogue", targets::catalogue),
     ("report", targets::report),
     ("facts", targets::facts),
+    ("signature", targets::signature),
 ];
 
 fn seeds(target: &str) -> Vec<Vec<u8>> {

@@ -1,7 +1,7 @@
 //! `HttpTransport` against real sockets on this machine: what it sends, what it believes and what it refuses.
 //!
-//! `tests/tls` holds a root and a certificate of it for `localhost`, made with openssl for a hundred years. Their keys
-//! protect nothing.
+//! `tests/tls` holds a root, a certificate of it for `localhost` and another root of the same name, made with openssl for a
+//! hundred years. Their keys protect nothing.
 #![cfg(feature = "network")]
 #![expect(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -20,6 +20,7 @@ use agent_core::client::{
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 
 const ROOT: &[u8] = include_bytes!("tls/root.pem");
+const OTHER_ROOT: &[u8] = include_bytes!("tls/other-root.pem");
 const CERTIFICATE: &[u8] = include_bytes!("tls/server.pem");
 const KEY: &[u8] = include_bytes!("tls/server.key");
 const PIN: &str = "sha256/eFJ80chc+JUqCSycoEznJk64JNb/GSmY6CLRKGtf3rI=";
@@ -169,6 +170,11 @@ async fn a_stranger_s_root_is_not_believed_and_the_company_s_own_is_when_given()
     let why = refused(call_securely(TlsOptions::default()).await);
     assert!(why.contains("root"), "{why}");
     assert_eq!(call_securely(rooted()).await.unwrap().status, 200);
+    let other = TlsOptions { extra_roots: Some(OTHER_ROOT.to_vec()), ..TlsOptions::default() };
+    let why = refused(call_securely(other).await);
+    assert!(why.contains("give the company's root"), "{why}");
+    let both = TlsOptions { extra_roots: Some([OTHER_ROOT, ROOT].concat()), ..TlsOptions::default() };
+    assert_eq!(call_securely(both).await.unwrap().status, 200, "while a root is changed, both are believed");
     let damaged = TlsOptions { extra_roots: Some(b"nothing".to_vec()), ..TlsOptions::default() };
     let why = refused(call_securely(damaged).await);
     assert!(why.contains("PEM"), "{why}");

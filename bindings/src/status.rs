@@ -25,9 +25,9 @@ pub struct Status {
     pub sent_at: Option<SystemTime>,
     /// When it is tried next.
     pub next_at: Option<SystemTime>,
-    /// When quiet hours end, while they last: nothing is read, sent or notified until then.
+    /// When quiet hours end by the device's clock, while they last: nothing is read, sent or notified until then.
     pub quiet_until: Option<SystemTime>,
-    /// When the pause that the person declared ends, while it lasts.
+    /// When the pause that the person declared ends by the device's clock, while it lasts.
     pub paused_until: Option<SystemTime>,
     /// How many reports and statements wait.
     pub waiting: u32,

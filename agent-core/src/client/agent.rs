@@ -25,6 +25,7 @@ use super::{
     trust::Rules,
 };
 use crate::{
+    clock::DeviceTime,
     judge::{Check, DeviceFacts, Posture, Standing, evaluate, facts::Declaration, quiet_hours::Pause, text::Language},
     wire::{
         envelope::{Kind, seal},
@@ -170,7 +171,7 @@ impl Agent {
     pub fn papers(&self, language: Language) -> Result<Papers, AgentError> {
         let (enrolled, contact, rules) = self.known()?;
         let said = Statements::load(&*self.ports.storage, enrolled.device)?;
-        let now = contact.trusted(self.ports.clock.now());
+        let now = contact.trusted(&self.ports.time());
         Ok(papers::papers(&rules.policy.policy, self.ports.platform, &said, language, now))
     }
 
@@ -209,14 +210,12 @@ impl Agent {
     /// The person will be away: from one moment until another, by the device's clock, nothing is read or sent. A pause
     /// takes the place of earlier ones that it meets; one that ends as it begins, now, ends the pause that lasts.
     pub fn pause(&self, from: Timestamp, until: Timestamp) -> Result<(), AgentError> {
+        let now = self.ports.time();
         self.say(|_, _, (contact, trusted)| {
-            let server = |moment: Timestamp| {
-                let ahead = contact.clocks.device.duration_since(contact.clocks.server);
-                moment.checked_sub(ahead).unwrap_or(moment)
-            };
             // No pause has begun before it was declared, and one that ends as it begins still does.
-            let begins = server(from).max(trusted);
-            let pause = Pause { from: begins, until: if until == from { begins } else { server(until) } };
+            let begins = if from <= now.wall { trusted } else { contact.by_server(from, &now).max(trusted) };
+            let ends = if until == from { begins } else { contact.by_server(until, &now) };
+            let pause = Pause { from: begins, until: ends };
             if !statement::is_pause(&pause) {
                 return Err(AgentError::BadPause);
             }
@@ -328,23 +327,23 @@ impl Agent {
         }
     }
 
-    /// When quiet hours or a pause of the person end, while they last: until then nothing is read from the device and
-    /// nothing is sent.
+    /// When quiet hours or a pause of the person end by the device's clock, while they last: until then nothing is read
+    /// from the device and nothing is sent.
     pub fn quiet_until(&self) -> Result<Option<Timestamp>, AgentError> {
         let (enrolled, contact, rules) = self.known()?;
         let said = Statements::load(&*self.ports.storage, enrolled.device)?;
-        Ok(self.quiet(&contact, &rules, &said))
+        Ok(quiet(&contact, &rules, &said, &self.ports.time()))
     }
 
     /// Where things stand.
     pub fn status(&self) -> Result<Status, AgentError> {
         let storage = &*self.ports.storage;
-        let now = self.ports.clock.now();
+        let now = self.ports.time();
         let Some(enrolled) = Enrolled::load(storage)? else { return Ok(Status::not_enrolled()) };
         let contact = Contact::load(storage, &enrolled)?;
         let rules = self.rules(&enrolled)?;
         let outbox = Outbox::open_to_look(storage, enrolled.device)?;
-        let trusted = contact.trusted(now);
+        let trusted = contact.trusted(&now);
         let said = Statements::load(storage, enrolled.device)?;
         let papers = papers::papers(&rules.policy.policy, self.ports.platform, &said, Language::En, trusted);
         Ok(Status {
@@ -363,14 +362,14 @@ impl Agent {
                 policy_expires: rules.policy.expires,
                 policy_expired: rules.policy.expires <= trusted,
                 catalogue_revision: rules.catalogue.revision,
-                quiet_until: self.quiet(&contact, &rules, &said),
+                quiet_until: quiet(&contact, &rules, &said, &now),
             }),
             statements: StatementsStatus {
                 waiting: said.waiting().len(),
                 notice_pending: papers.notice.pending,
                 rules_pending: papers.usage_rules.is_some_and(|rules| rules.pending),
                 declarations_pending: papers.declarations.iter().filter(|one| one.pending).count(),
-                paused_until: said.paused_until(trusted),
+                paused_until: said.paused_until(trusted).map(|until| contact.by_device(until, &now)),
                 withdraws: said.withdraws(),
             },
             queue: QueueStatus {
@@ -379,8 +378,8 @@ impl Agent {
                 oldest: outbox.waiting().first().map(|one| one.queued_at),
                 dropped: outbox.untold(),
             },
-            clock_ahead_seconds: contact.clocks.device.duration_since(contact.clocks.server).as_secs(),
-            not_before: contact.held_until(now),
+            clock_ahead_seconds: contact.ahead(&now).as_secs(),
+            not_before: contact.held_until(now.wall),
             acknowledged: contact.acknowledged,
             attempted_at: contact.attempted_at,
             next_check_in: contact.next_check_in,
@@ -432,27 +431,13 @@ impl Agent {
         Ok((enrolled, contact, rules))
     }
 
-    /// When nothing is quiet any more: a pause may end within quiet hours, and these within a pause.
-    fn quiet(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Timestamp> {
-        let now = contact.trusted(self.ports.clock.now());
-        let hours = &rules.policy.policy.quiet_hours;
-        let mut until = now;
-        for _ in 0..MOST_STRETCHES {
-            match said.paused_until(until).or_else(|| hours.quiet_until(until)) {
-                Some(further) => until = further,
-                None => break,
-            }
-        }
-        (until > now).then_some(until)
-    }
-
     fn held(&self, contact: &Contact, rules: &Rules, said: &Statements<'_>) -> Option<Held> {
-        let now = self.ports.clock.now();
-        let quiet = self.quiet(contact, rules, said).filter(|_| !said.withdraws());
-        let quiet = quiet.map(|until| (contact.by_device(until), said.paused_until(contact.trusted(now)).is_some()));
-        quiet
-            .map(|(until, paused)| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
-            .or_else(|| contact.held_until(now).map(|until| Held::BackOff { until }))
+        let now = self.ports.time();
+        let paused = said.paused_until(contact.trusted(&now)).is_some();
+        quiet(contact, rules, said, &now)
+            .filter(|_| !said.withdraws())
+            .map(|until| if paused { Held::Pause { until } } else { Held::QuietHours { until } })
+            .or_else(|| contact.held_until(now.wall).map(|until| Held::BackOff { until }))
     }
 
     /// Seals and keeps what the person says; nothing where there is nothing new to say.
@@ -467,8 +452,9 @@ impl Agent {
         if contact.left || said.withdraws() {
             return Err(AgentError::Left);
         }
-        let now = self.ports.clock.now();
-        let trusted = contact.trusted(now);
+        let now = self.ports.time();
+        let trusted = contact.trusted(&now);
+        let now = now.wall;
         let Some(content) = what(&rules, &said, (&contact, trusted))? else { return Ok(()) };
         let on = rules.policy.policy.quiet_hours.zone.to_datetime(trusted).date();
         said.say(&content, (now, trusted, on), |number| {
@@ -509,7 +495,7 @@ impl Agent {
         let mut facts = facts.clone();
         said.fill(&mut facts);
         let facts = self.asks(contact, rules).keep(&facts);
-        let now = contact.trusted(self.ports.clock.now());
+        let now = contact.trusted(&self.ports.time());
         let posture = evaluate(&facts, &rules.policy.policy, &rules.catalogue, &standing, now);
         Ok(Judged { facts, standing, posture })
     }
@@ -521,6 +507,20 @@ struct Judged {
     /// What was so before.
     standing: Standing,
     posture: Posture,
+}
+
+/// When nothing is quiet any more, by the device's clock: a pause may end within quiet hours, and these within a pause.
+fn quiet(contact: &Contact, rules: &Rules, said: &Statements<'_>, now: &DeviceTime) -> Option<Timestamp> {
+    let hours = &rules.policy.policy.quiet_hours;
+    let trusted = contact.trusted(now);
+    let mut until = trusted;
+    for _ in 0..MOST_STRETCHES {
+        match said.paused_until(until).or_else(|| hours.quiet_until(until)) {
+            Some(further) => until = further,
+            None => break,
+        }
+    }
+    (until > trusted).then(|| contact.by_device(until, now))
 }
 
 /// How long the envelope of a report is at most: base64url of its JSON, the header and the signature. A report that

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    anchor::Anchor,
     backoff,
     enrolment::{Enrolled, first_schema, is_first_schema},
     error::{AgentError, Problem},
@@ -14,6 +15,7 @@ use super::{
     trust::PolicyRevision,
 };
 use crate::{
+    clock::DeviceTime,
     judge::{DeviceFacts, DeviceState},
     wire::{
         id::DeviceId,
@@ -58,21 +60,13 @@ pub(super) struct EvidenceTold {
     pub(super) reasons: Vec<String>,
 }
 
-/// The server's clock beside this device's, at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct Clocks {
-    pub(super) server: Timestamp,
-    pub(super) device: Timestamp,
-}
-
 /// Everything above in one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Contact {
     pub(super) device: DeviceId,
     pub(super) challenge: String,
-    pub(super) clocks: Clocks,
+    clocks: Anchor,
     /// The version of the report's schema to speak.
     #[serde(default = "first_schema", skip_serializing_if = "is_first_schema")]
     pub(super) schema: u32,
@@ -125,14 +119,16 @@ impl Contact {
     /// The contact of this enrolment; a fresh one where what is kept is of another.
     pub(super) fn load(storage: &dyn Storage, enrolled: &Enrolled) -> Result<Self, StorageError> {
         let kept: Option<Self> = read_json(storage, NAME)?;
-        Ok(kept.filter(|kept| kept.device == enrolled.device).unwrap_or_else(|| Self::begin(enrolled)))
+        Ok(kept
+            .filter(|kept| kept.device == enrolled.device)
+            .unwrap_or_else(|| Self::begin(enrolled, &DeviceTime { wall: enrolled.answered_at, uptime: None })))
     }
 
-    fn begin(enrolled: &Enrolled) -> Self {
+    fn begin(enrolled: &Enrolled, answered: &DeviceTime) -> Self {
         Self {
             device: enrolled.device,
             challenge: enrolled.challenge.clone(),
-            clocks: Clocks { server: enrolled.server_time, device: enrolled.answered_at },
+            clocks: Anchor::new(enrolled.server_time, answered),
             schema: enrolled.schema,
             full: None,
             acknowledged: None,
@@ -154,27 +150,51 @@ impl Contact {
     }
 
     /// Begins anew after an enrolment. The same device keeps its acknowledged report, which still stands.
-    pub(super) fn renew(storage: &dyn Storage, enrolled: &Enrolled) -> Result<(), StorageError> {
+    pub(super) fn renew(storage: &dyn Storage, enrolled: &Enrolled, answered: &DeviceTime) -> Result<(), StorageError> {
         let kept = Self::load(storage, enrolled)?;
         let Self { full, acknowledged, posture_tag, .. } = kept;
-        Self { full, acknowledged, posture_tag, ..Self::begin(enrolled) }.save(storage)
+        Self { full, acknowledged, posture_tag, ..Self::begin(enrolled, answered) }.save(storage)
     }
 
     pub(super) fn save(&self, storage: &dyn Storage) -> Result<(), StorageError> {
         write_json(storage, NAME, self)
     }
 
-    /// The best known time: the server's when it last spoke, and what this device's clock says has passed since. A
-    /// clock that is wrong but runs does no harm; one that is set back never goes before what the server said.
-    pub(super) fn trusted(&self, device: Timestamp) -> Timestamp {
-        let passed = device.duration_since(self.clocks.device).max(SignedDuration::ZERO);
-        self.clocks.server.checked_add(passed).unwrap_or(Timestamp::MAX)
+    /// The best known time.
+    pub(super) fn trusted(&self, now: &DeviceTime) -> Timestamp {
+        self.clocks.trusted(now)
     }
 
-    /// When this device's clock will say so, of a moment by the best known time.
-    pub(super) fn by_device(&self, trusted: Timestamp) -> Timestamp {
-        let ahead = self.clocks.device.duration_since(self.clocks.server);
-        trusted.checked_add(ahead).unwrap_or(Timestamp::MAX)
+    /// How far the clock on this device's wall is ahead of the best known time.
+    pub(super) fn ahead(&self, now: &DeviceTime) -> SignedDuration {
+        self.clocks.ahead(now)
+    }
+
+    /// When the clock on this device's wall, as it is set now, will say so, of a moment by the best known time.
+    pub(super) fn by_device(&self, trusted: Timestamp, now: &DeviceTime) -> Timestamp {
+        trusted.checked_add(self.shift(now)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// The same moment by the best known time, of one by the clock on this device's wall.
+    pub(super) fn by_server(&self, device: Timestamp, now: &DeviceTime) -> Timestamp {
+        device.checked_sub(self.shift(now)).unwrap_or(device)
+    }
+
+    /// How far moments of the one lie from those of the other. An answer takes its time and every clock drifts, so less
+    /// than a minute is nothing; more is rounded up to minutes, so that the same moment has one name.
+    fn shift(&self, now: &DeviceTime) -> SignedDuration {
+        let ahead = self.ahead(now);
+        if ahead.abs() < SignedDuration::from_mins(1) {
+            return SignedDuration::ZERO;
+        }
+        let minutes = ahead.as_mins();
+        SignedDuration::from_mins(if ahead > SignedDuration::from_mins(minutes) { minutes + 1 } else { minutes })
+    }
+
+    /// An attempt was made: from now on the best known time goes no further back than this.
+    pub(super) fn attempted(&mut self, now: &DeviceTime) {
+        self.attempted_at = Some(now.wall);
+        self.clocks = self.clocks.carried(now);
     }
 
     /// Until when the device waits after failures; none when it need not.
@@ -183,8 +203,9 @@ impl Contact {
     }
 
     /// Takes what an acknowledgement says. `full` are the facts of the report when it was a full one.
-    pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: Timestamp) {
+    pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: &DeviceTime) {
         self.hear(&answer.challenge, answer.server_time, now);
+        let now = now.wall;
         self.told_policy = (answer.policy_epoch, answer.policy_revision);
         self.evidence_wanted_at = answer.evidence_wanted.then_some(now);
         self.told_catalogue = answer.catalogue_revision;
@@ -213,10 +234,10 @@ impl Contact {
     }
 
     /// Takes a new challenge.
-    pub(super) fn hear(&mut self, challenge: &str, server_time: Timestamp, now: Timestamp) {
+    pub(super) fn hear(&mut self, challenge: &str, server_time: Timestamp, now: &DeviceTime) {
         challenge.clone_into(&mut self.challenge);
         self.challenge_spent = false;
-        self.clocks = Clocks { server: server_time, device: now };
+        self.clocks = Anchor::new(server_time, now);
     }
 
     /// Keeps a problem until its cause is gone, one of each code.
@@ -271,7 +292,7 @@ mod tests {
         let posture = answer.posture.clone();
         let mut told = |posture: &Value, tag: Option<&str>| {
             (answer.posture, answer.posture_tag) = (posture.clone(), tag.map(str::to_owned));
-            contact.take(&answer, None, now);
+            contact.take(&answer, None, &DeviceTime { wall: now, uptime: None });
             (contact.acknowledged.clone().unwrap().posture.is_some(), contact.posture_tag.clone())
         };
         let held = Some("a-Tag_1".to_owned());

@@ -106,10 +106,11 @@ impl Courier<'_> {
     fn apply(&self, sent: &[Waiting], fates: Vec<Fate>, drained: &mut Drained) -> Result<Option<Refusal>, AgentError> {
         let ports = self.channel.ports;
         let storage = &*ports.storage;
-        let now = ports.clock.now();
+        let time = ports.time();
+        let now = time.wall;
         let _state = storage.lock(super::ports::STATE)?;
         let mut contact = Contact::load(storage, self.enrolled)?;
-        contact.attempted_at = Some(now);
+        contact.attempted(&time);
         let mut settled = Vec::new();
         let mut stop = None;
         if fates.iter().any(Result::is_ok) {
@@ -120,7 +121,7 @@ impl Courier<'_> {
             self.channel.answered(&one.envelope, &fate)?;
             match fate {
                 Ok(answer) => {
-                    contact.take(&answer, full_facts(one), now);
+                    contact.take(&answer, full_facts(one), &time);
                     contact.succeeded();
                     settled.push((one.sequence, Settled::Acknowledged));
                     drained.acknowledged += 1;

@@ -130,7 +130,7 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
     };
     let contact = Contact::load(storage, &enrolled)?;
     let waits_for_person = Statements::load(storage, enrolled.device)?.notice_is_pending(&rules.policy.policy.notice);
-    let (told, mut wanted) = newer(&contact, rules, contact.trusted(channel.ports.clock.now()));
+    let (told, mut wanted) = newer(&contact, rules, contact.trusted(&channel.ports.time()));
     // No acknowledgement tells a device of a newer policy while its person has not read the notice.
     if waits_for_person && channel.ports.platform.is_phone() && !wanted.contains(&What::Policy) {
         wanted.push(What::Policy);
@@ -155,10 +155,11 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
     let _state = storage.lock(STATE)?;
     let mut contact = Contact::load(storage, &enrolled)?;
     let mut outbox = Outbox::open(storage, enrolled.device)?;
-    let now = channel.ports.clock.now();
+    let time = channel.ports.time();
+    let now = time.wall;
     let before = contact.clone();
     if tried {
-        contact.attempted_at = Some(now);
+        contact.attempted(&time);
     }
     if refreshed.policy || refreshed.catalogue {
         contact.cured("downgrade");

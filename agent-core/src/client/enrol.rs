@@ -41,11 +41,12 @@ pub(super) async fn enrol(
         PendingEnrolment::forget(storage)?;
     }
     let answer = answer.map_err(Refusal::into_error)?;
-    let enrolled = believe(channel, answer, &pending.audience, channel.ports.clock.now())?;
+    let answered = channel.ports.time();
+    let enrolled = believe(channel, answer, &pending.audience, answered.wall)?;
 
     let _state = storage.lock(STATE)?;
     enrolled.save(storage)?;
-    Contact::renew(storage, &enrolled)?;
+    Contact::renew(storage, &enrolled, &answered)?;
     Ok(enrolled)
 }
 

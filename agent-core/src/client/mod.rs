@@ -9,9 +9,10 @@
 //!
 //! Everything outside is a port: [`storage`], [`transport`], [`random`], the clock and the signer. Nothing here waits
 //! or runs by itself. Quiet hours and grace are judged on the server's time when it was last heard, moved on by what
-//! this device's clock says has passed since; before the server was heard, on this device's clock alone.
+//! has passed since: `anchor` says how that is told.
 
 mod agent;
+mod anchor;
 mod answer;
 mod backoff;
 mod channel;

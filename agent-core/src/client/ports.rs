@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{random::Random, storage::Storage, transport::Transport};
 use crate::{
-    clock::Clock,
+    clock::{Clock, DeviceTime},
     judge::Platform,
     wire::{
         key::{PublicKey, SignError, Signer},
@@ -70,6 +70,13 @@ pub struct Ports {
     pub platform: Platform,
     /// Its own version, such as `0.1.0`.
     pub agent_version: String,
+}
+
+impl Ports {
+    /// What this device's clocks tell now.
+    pub(super) fn time(&self) -> DeviceTime {
+        DeviceTime::of(&*self.clock)
+    }
 }
 
 impl std::fmt::Debug for Ports {

@@ -106,7 +106,7 @@ impl Refresh<'_> {
 
     /// An expired policy is asked for anew, whatever its tag: what is wanted is a later expiry.
     fn etag(&self, what: What) -> Option<String> {
-        let now = self.contact.trusted(self.channel.ports.clock.now());
+        let now = self.contact.trusted(&self.channel.ports.time());
         match what {
             What::Policy if self.rules.policy.expires <= now => None,
             What::Policy => self.enrolled.policy.etag.clone(),
@@ -154,7 +154,7 @@ impl Refresh<'_> {
         let ports = self.channel.ports;
         let _state = ports.storage.lock(super::ports::STATE)?;
         self.contact = Contact::load(&*ports.storage, &self.enrolled)?;
-        self.contact.hear(&answer.challenge, answer.server_time, ports.clock.now());
+        self.contact.hear(&answer.challenge, answer.server_time, &ports.time());
         self.contact.save(&*ports.storage)?;
         Ok(Ok(()))
     }

@@ -27,7 +27,7 @@ pub struct Status {
     pub not_before: Option<Timestamp>,
     /// When the server would like to hear next.
     pub next_check_in: Option<Timestamp>,
-    /// How far the device's clock is ahead of the server's, in seconds, when last compared.
+    /// How far the device's clock is ahead of the best known time, in seconds.
     pub clock_ahead_seconds: i64,
     /// What is wrong now, oldest first; empty when all is well.
     pub problems: Vec<Problem>,
@@ -84,7 +84,7 @@ pub struct RulesStatus {
     pub policy_expired: bool,
     /// The catalogue's revision; 0 for none.
     pub catalogue_revision: u64,
-    /// When quiet hours or a pause end, while they last.
+    /// When quiet hours or a pause end by the device's clock, while they last.
     pub quiet_until: Option<Timestamp>,
 }
 
@@ -114,7 +114,7 @@ pub struct StatementsStatus {
     pub rules_pending: bool,
     /// How many declarations are asked for now.
     pub declarations_pending: usize,
-    /// When the pause ends, while it lasts.
+    /// When the pause ends by the device's clock, while it lasts.
     pub paused_until: Option<Timestamp>,
     /// Whether the person has said that they leave, and the server has not heard it yet.
     pub withdraws: bool,

@@ -57,7 +57,7 @@ spec:
 /// Judges and tells; the answer's exit code.
 pub(super) fn run(arguments: &CheckArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
     if let Some(at) = arguments.at {
-        call.clock = Arc::new(FixedClock::at(at));
+        call.clock = Arc::new(FixedClock::on_the_wall(at));
     }
     if arguments.policy.is_some() {
         return given(arguments, call);

@@ -1,10 +1,18 @@
 //! ECDSA signatures as hardware hands them out: 64 raw bytes, or the DER of X9.62 that the Keystore and the Secure
 //! Enclave give. A JWS holds the raw form alone (RFC 7518, section 3.4), so DER is read strictly and never written.
 
-/// `r ‖ s` of a P-256 signature in either form; none for anything else. Exactly 64 bytes are taken as raw: DER of that
-/// length would need a number that is zero in its first three bytes, once in 2⁴⁰ signatures.
+/// The order of P-256's group (SEC 2, section 2.4.2).
+pub(super) const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+
+/// `r ‖ s` of a P-256 signature in either form; none for anything else, nor for numbers that no signature has (SEC 1,
+/// section 4.1.4: both lie between zero and the order). Exactly 64 bytes are taken as raw: DER of that length would need a
+/// number that is zero in its first three bytes, once in 2⁴⁰ signatures.
 pub fn from_hardware(signature: &[u8]) -> Option<[u8; 64]> {
-    signature.try_into().ok().or_else(|| from_der(signature))
+    let raw: [u8; 64] = signature.try_into().ok().or_else(|| from_der(signature))?;
+    raw.as_chunks::<32>().0.iter().all(|number| *number != [0; 32] && *number < ORDER).then_some(raw)
 }
 
 /// `r ‖ s` of `SEQUENCE { INTEGER r, INTEGER s }`. There is one way to write it: shortest lengths, shortest positive
@@ -107,6 +115,22 @@ mod tests {
         long.extend([INTEGER, 1, 1]);
         assert_eq!(long.len(), 40);
         assert_eq!(from_der(&long), None, "a number of 33 digits");
+    }
+
+    #[test]
+    fn numbers_that_no_signature_has_are_refused_in_either_form() {
+        let (one, mut highest) = ([[0; 31].as_slice(), &[1]].concat(), ORDER);
+        highest[31] -= 1;
+        let taken = |r: &[u8], s: &[u8]| {
+            let raw: [u8; 64] = [r, s].concat().try_into().unwrap();
+            let (given, written) = (from_hardware(&raw), from_hardware(&der_of(&raw)));
+            assert!(given == written && given.is_none_or(|given| given == raw));
+            given.is_some()
+        };
+        assert!(taken(&one, &highest) && taken(&highest, &one));
+        for bad in [[0; 32], ORDER, [0xff; 32]] {
+            assert!(!taken(&one, &bad) && !taken(&bad, &one), "{bad:?}");
+        }
     }
 
     proptest! {

@@ -14,6 +14,7 @@ mod replay;
 mod restart;
 mod rotation;
 mod rules;
+mod secure;
 mod site;
 mod statements;
 mod tampering;

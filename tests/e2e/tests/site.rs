@@ -14,7 +14,7 @@ use atalaya_server::{
         rules::{self, DEFAULT_GROUP},
     },
     scope::Scope,
-    serve::{self, Listener},
+    serve::{self, Listener, TlsFiles},
     server::Server,
     token, verify,
 };
@@ -44,11 +44,23 @@ impl Site {
         Self::over(tempfile::tempdir().unwrap(), Arc::new(FixedClock::at(morning()))).await
     }
 
+    /// A server over a new folder that speaks TLS, as `localhost`.
+    pub(crate) async fn secured(tls: TlsFiles) -> Self {
+        let options = serve::Options { tls: Some(tls), ..serve::Options::default() };
+        let folder = tempfile::tempdir().unwrap();
+        let site = Self::listening(folder, Arc::new(FixedClock::at(morning())), options).await;
+        Self { url: site.url.replace("127.0.0.1", "localhost"), ..site }
+    }
+
     /// A server over this folder.
     pub(crate) async fn over(folder: TempDir, clock: Arc<FixedClock>) -> Self {
+        Self::listening(folder, clock, serve::Options::default()).await
+    }
+
+    async fn listening(folder: TempDir, clock: Arc<FixedClock>, options: serve::Options) -> Self {
         let server = Server::open(folder.path(), Arc::<FixedClock>::clone(&clock)).await.unwrap();
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = Listener::bind(any, serve::Options::default()).unwrap();
+        let listener = Listener::bind(any, options).unwrap();
         let url = listener.url();
         let (end, ended) = oneshot::channel();
         let router = api::router(Arc::clone(&server));

@@ -4,4 +4,4 @@
 pub mod evidence;
 mod targets;
 
-pub use targets::{catalogue, envelope, facts, policy, report};
+pub use targets::{catalogue, envelope, facts, policy, report, signature};

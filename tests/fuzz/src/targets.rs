@@ -1,4 +1,4 @@
-//! What must hold for any bytes at the product's five doors: no panic, and one reading of what is taken.
+//! What must hold for any bytes at the product's doors: no panic, and one reading of what is taken.
 //!
 //! The fuzzer calls these (`tests/fuzz/run`), and `agent-core/tests/fuzz_targets.rs` with random changes of the same
 //! seeds, so that they are checked where no fuzzer is installed.
@@ -16,10 +16,11 @@ use agent_core::{
     },
     wire::{
         envelope::{Kind, Unverified, rebuild, seal},
-        key::VerifyingKey,
+        key::{Algorithm, PublicKey, SignError, Signer, VerifyingKey},
         message::{Batch, ChallengeRequest, EnrolmentRequest, Proof},
         posture::ReceivedPosture,
         report::{Content, Report},
+        signature::from_hardware,
         software_key::SoftwareKey,
         statement::{self, Statement},
         unchanged::{UnchangedColumns, unchanged_payload},
@@ -130,6 +131,75 @@ pub fn facts(bytes: &[u8]) {
     let (facts, standing) = (facts.unwrap_or_else(|| PHONE.clone()), standing.unwrap_or_default());
     judge(&facts, &POLICY, &CATALOGUE, &standing);
 }
+
+/// A signature as the Keystore or the Secure Enclave hands it out.
+pub fn signature(bytes: &[u8]) {
+    let Some(raw) = from_hardware(bytes) else { return };
+    assert!(bytes == raw || bytes == der(&raw), "there is one way to write it");
+    assert_eq!(from_hardware(&raw), Some(raw));
+    assert!(bytes.len() == 64 || der(&raw).len() == 64 || from_hardware(&der(&raw)) == Some(raw));
+    let sealed = seal(Kind::Report, &Value::Null, &Hardware(raw)).expect("what hardware signed can be sealed");
+    let parsed = Unverified::parse(&sealed).expect("what was sealed has the one form");
+    let [r, s] = parsed.signature().as_chunks::<32>().0 else { panic!("two numbers") };
+    assert!(*r != [0; 32] && *r < ORDER && r[..] == raw[..32]);
+    assert!(*s != [0; 32] && *s <= HALF_ORDER, "only the lower of two is sealed");
+    assert!(s[..] == raw[32..] || plus(s, &raw[32..]) == ORDER, "it is one of the two");
+}
+
+/// A key in hardware that signs everything so.
+struct Hardware([u8; 64]);
+
+impl Signer for Hardware {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::Es256
+    }
+
+    fn public_key(&self) -> Result<PublicKey, SignError> {
+        let mut point = [1; 65];
+        point[0] = 4;
+        Ok(PublicKey::from_point(&point))
+    }
+
+    fn sign(&self, _: &[u8]) -> Result<[u8; 64], SignError> {
+        Ok(self.0)
+    }
+}
+
+/// `SEQUENCE { INTEGER r, INTEGER s }` in DER (X.690, sections 8.3 and 10.1).
+fn der(raw: &[u8; 64]) -> Vec<u8> {
+    let integer = |number: &[u8]| {
+        let digits: Vec<u8> = number.iter().copied().skip_while(|digit| *digit == 0).collect();
+        let sign = if digits.first().is_none_or(|first| *first >= 0x80) { vec![0] } else { Vec::new() };
+        tagged(2, [sign, digits].concat())
+    };
+    tagged(0x30, [integer(&raw[..32]), integer(&raw[32..])].concat())
+}
+
+fn tagged(tag: u8, content: Vec<u8>) -> Vec<u8> {
+    let length = u8::try_from(content.len()).expect("two numbers of 33 bytes at most");
+    [vec![tag, length], content].concat()
+}
+
+/// The sum, without what is carried out of it.
+fn plus(one: &[u8], other: &[u8]) -> [u8; 32] {
+    let mut sum = [0; 32];
+    let mut carried = 0_u16;
+    for place in (0..32).rev() {
+        let [high, low] = (u16::from(one[place]) + u16::from(other[place]) + carried).to_be_bytes();
+        (sum[place], carried) = (low, high.into());
+    }
+    sum
+}
+
+/// The order of P-256's group (SEC 2, section 2.4.2), and half of it, rounded down.
+const ORDER: [u8; 32] = [
+    0xff, 0xff, 0xff, 0xff, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xbc, 0xe6, 0xfa,
+    0xad, 0xa7, 0x17, 0x9e, 0x84, 0xf3, 0xb9, 0xca, 0xc2, 0xfc, 0x63, 0x25, 0x51,
+];
+const HALF_ORDER: [u8; 32] = [
+    0x7f, 0xff, 0xff, 0xff, 0x80, 0x00, 0x00, 0x00, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xde, 0x73, 0x7d,
+    0x56, 0xd3, 0x8b, 0xcf, 0x42, 0x79, 0xdc, 0xe5, 0x61, 0x7e, 0x31, 0x92, 0xa8,
+];
 
 /// What is read is written and read again as the same.
 fn same_again<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(bytes: &[u8]) -> Option<T> {

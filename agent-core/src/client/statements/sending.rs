@@ -48,13 +48,14 @@ pub(in crate::client) async fn send(channel: &Channel<'_>, enrolled: &Enrolled) 
         channel.answered(&one.envelope, &receipt)?;
 
         let _state = storage.lock(STATE)?;
-        let now = channel.ports.clock.now();
+        let time = channel.ports.time();
+        let now = time.wall;
         let mut contact = Contact::load(storage, enrolled)?;
-        contact.attempted_at = Some(now);
+        contact.attempted(&time);
         match receipt {
             Ok(receipt) => {
                 told.acknowledged += 1;
-                contact.hear(&receipt.challenge, receipt.server_time, now);
+                contact.hear(&receipt.challenge, receipt.server_time, &time);
                 contact.succeeded();
                 contact.cured("statement-refused");
             }

@@ -116,7 +116,7 @@ async fn what_the_person_said_stands_in_the_facts() {
 async fn days_are_those_of_the_policys_zone_and_the_servers_clock() {
     let world = informed().await;
     // Two days on, half past midnight in Madrid.
-    world.clock.set(at("2026-11-26T23:30:00Z"));
+    world.clock.advance_to(at("2026-11-26T23:30:00Z"));
     world.agent.acknowledge(Subject::UsageRules, 3, Language::Es).unwrap();
     let on = world.agent.papers(Language::Es).unwrap().usage_rules.unwrap().acknowledged_on;
     assert_eq!(on, Some("2026-11-27".parse().unwrap()));
@@ -198,7 +198,7 @@ async fn what_was_said_is_never_dropped_but_too_much_is_refused() {
 #[tokio::test]
 async fn quiet_hours_hold_back_what_was_said_unless_the_person_asks() {
     let world = informed().await;
-    world.clock.set(at("2026-11-24T20:00:00Z"));
+    world.clock.advance_to(at("2026-11-24T20:00:00Z"));
     world.agent.acknowledge(Subject::UsageRules, 3, Language::Es).unwrap();
     let held = world.deliver().await;
     assert!(matches!(held.held, Some(Held::QuietHours { .. })));
@@ -217,7 +217,7 @@ async fn while_a_pause_lasts_nothing_is_sent() {
     world.agent.pause(from, until).unwrap();
     assert_eq!(world.deliver().await.statements, 1, "it is told before it begins");
     assert_eq!(world.agent.quiet_until().unwrap(), None);
-    world.clock.set(at("2026-11-25T10:00:00Z"));
+    world.clock.advance_to(at("2026-11-25T10:00:00Z"));
     // It ends in the evening; quiet hours follow.
     let morning = at("2026-11-27T07:00:00Z");
     assert_eq!(world.agent.quiet_until().unwrap(), Some(morning));
@@ -231,10 +231,22 @@ async fn while_a_pause_lasts_nothing_is_sent() {
 }
 
 #[tokio::test]
+async fn a_pause_is_meant_by_the_clock_that_the_person_sees() {
+    let world = informed().await;
+    let hours = SignedDuration::from_hours;
+    let now = world.clock.now();
+    world.clock.set(now + hours(3));
+    world.agent.pause(now + hours(4), now + hours(8)).unwrap();
+    world.clock.advance(hours(2));
+    assert_eq!(world.agent.status().unwrap().statements.paused_until, Some(now + hours(8)));
+    assert_eq!(world.deliver().await.held, Some(Held::Pause { until: now + hours(8) }));
+}
+
+#[tokio::test]
 async fn whoever_withdraws_is_forgotten_once_the_server_knows() {
     let world = informed().await;
     world.agent.report(&facts("16")).unwrap();
-    world.clock.set(at("2026-11-24T20:00:00Z"));
+    world.clock.advance_to(at("2026-11-24T20:00:00Z"));
     world.network.next([Fate::RequestLost]);
     assert_eq!(world.agent.withdraw().await.unwrap_err().code(), "offline");
     let status = world.agent.status().unwrap();

@@ -23,7 +23,7 @@ async fn after_a_failure_it_waits_and_a_person_need_not() {
             assert_eq!(held.waiting, 1);
         }
         waits.push(next.duration_since(world.clock.now()));
-        world.clock.set(next);
+        world.clock.advance_to(next);
     }
     assert!(waits.iter().all(|wait| *wait <= SignedDuration::from_mins(15)));
     assert!(waits.iter().max().unwrap() > &SignedDuration::from_mins(2));
@@ -144,7 +144,7 @@ async fn quiet_hours_hold_back_all_but_a_person() {
             "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Fri 19:00-08:00", "Sat", "Sun"] } }),
     );
     world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
-    world.clock.set(at("2026-11-24T20:00:00+01:00"));
+    world.clock.advance_to(at("2026-11-24T20:00:00+01:00"));
     world.agent.report(&facts("16")).unwrap();
     let requests = world.server.held().requests.len();
     let delivery = world.deliver().await;
@@ -155,7 +155,7 @@ async fn quiet_hours_hold_back_all_but_a_person() {
     assert_eq!(world.server.held().requests.len(), requests, "nothing at all was sent");
     assert_eq!(world.agent.deliver(PersonAsked).await.unwrap().acknowledged, 1);
     world.agent.report(&facts("17")).unwrap();
-    world.clock.set(morning);
+    world.clock.advance_to(morning);
     assert_eq!(world.deliver().await.acknowledged, 1);
 }
 
@@ -181,14 +181,73 @@ async fn quiet_hours_are_read_on_the_server_s_time() {
     agent.report(&facts("17")).unwrap();
     assert_eq!(agent.deliver(Background).await.unwrap().acknowledged, 1, "it is 20:00 by the wrong clock alone");
     let evening = at("2026-11-24T19:30:00+01:00");
-    world.clock.set(evening);
-    wrong.set(evening + ahead);
+    world.clock.advance_to(evening);
+    wrong.advance_to(evening + ahead);
     let held = agent.deliver(Background).await.unwrap();
     let until = at("2026-11-25T08:00:00+01:00") + ahead;
     assert_eq!(held.held, Some(Held::QuietHours { until }), "by the device's clock");
-    // Set back, the clock cannot lead out of what the server said.
-    wrong.set(at("2020-01-01T12:00:00Z"));
+    // Whoever sets the clock moves no quiet hours; when they end is told by the clock as it is set now.
+    for set in ["2020-01-01T12:00:00Z", "2026-11-25T03:00:00Z", "2031-01-01T12:00:00Z"].map(at) {
+        wrong.set(set);
+        let until = set + SignedDuration::from_mins(750);
+        assert_eq!(agent.deliver(Background).await.unwrap().held, Some(Held::QuietHours { until }));
+        assert_eq!(agent.quiet_until().unwrap(), Some(until));
+        assert_eq!(agent.status().unwrap().rules.unwrap().quiet_until, Some(until));
+        assert_eq!(agent.status().unwrap().clock_ahead_seconds, set.duration_since(evening).as_secs());
+    }
+    wrong.advance(SignedDuration::from_mins(750));
     assert_eq!(agent.deliver(Background).await.unwrap().held, None);
+}
+
+#[tokio::test]
+async fn seconds_between_the_clocks_move_no_moment_that_a_person_sees() {
+    let world = World::new();
+    world.server.set_policy(
+        1,
+        1,
+        &serde_json::json!({ "checks": { "screen-lock": {} },
+            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00"] } }),
+    );
+    world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+    world.clock.advance_to(at("2026-11-24T21:00:00+01:00"));
+    let (evening, morning) = (world.clock.now(), at("2026-11-25T08:00:00+01:00"));
+    for (seconds, minutes) in [(-59, 0), (0, 0), (59, 0), (60, 1), (61, 2), (-60, -1), (-61, -1), (-120, -2)] {
+        world.clock.set(evening + SignedDuration::from_secs(seconds));
+        let told = world.agent.quiet_until().unwrap().unwrap();
+        assert_eq!(told, morning + SignedDuration::from_mins(minutes), "{seconds}");
+        let until = world.clock.now() + SignedDuration::from_hours(48);
+        world.agent.pause(world.clock.now(), until).unwrap();
+        assert_eq!(world.agent.status().unwrap().statements.paused_until, Some(until), "at once, {seconds}");
+        world.agent.pause(world.clock.now(), world.clock.now()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_restart_leads_no_further_back_than_the_last_attempt() {
+    let world = World::new();
+    world.server.set_policy(
+        1,
+        1,
+        &serde_json::json!({ "checks": { "screen-lock": {} },
+            "quietHours": { "timezone": "Europe/Madrid", "windows": ["Mon-Sun 19:00-08:00"] } }),
+    );
+    world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+    world.agent.report(&facts("16")).unwrap();
+    let enrolled = world.clock.now();
+    world.clock.set(at("2026-11-24T21:00:00+01:00"));
+    assert_eq!(world.agent.quiet_until().unwrap(), None, "what the enrolment's answer told counts, too");
+    world.clock.set(enrolled);
+    world.clock.advance_to(at("2026-11-24T21:00:00+01:00"));
+    world.network.next([Fate::RequestLost]);
+    assert!(world.agent.deliver(PersonAsked).await.unwrap().problem.is_some());
+    // The battery is empty, and the clock begins at an old day.
+    world.clock.reboot();
+    world.clock.set(at("2020-01-01T12:00:00Z"));
+    assert!(matches!(world.deliver().await.held, Some(Held::QuietHours { .. })));
+    world.clock.advance(SignedDuration::from_mins(659));
+    assert!(matches!(world.deliver().await.held, Some(Held::QuietHours { .. })), "it has run for less than the night");
+    world.clock.advance(SignedDuration::from_mins(1));
+    assert_eq!(world.deliver().await.acknowledged, 1);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
     client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
+    pki_types::{CertificateDer, ServerName, UnixTime},
     server::ParsedCertificate,
 };
 
@@ -86,6 +86,8 @@ fn usual(
 
 #[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
 fn roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
+    use rustls::pki_types::pem::PemObject as _;
+
     let damaged = || TransportError::Identity("the extra root is no certificate in PEM; check the file".to_owned());
     let roots: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| damaged())?;
     if roots.is_empty() { Err(damaged()) } else { Ok(roots) }
@@ -157,7 +159,8 @@ pub(super) fn refusal(mut cause: Option<&(dyn Error + 'static)>) -> Option<Strin
 fn words(error: &rustls::Error) -> String {
     let why = match error {
         rustls::Error::InvalidCertificate(why) => match why {
-            CertificateError::UnknownIssuer => {
+            // The second: one of the same name did, such as a company's root before its key was changed.
+            CertificateError::UnknownIssuer | CertificateError::BadSignature => {
                 "no authority that this system trusts signed its certificate; give the company's root, or tell your administrator"
             }
             CertificateError::Expired | CertificateError::ExpiredContext { .. } => {

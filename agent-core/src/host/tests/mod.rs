@@ -82,7 +82,7 @@ impl Desk {
     }
 
     fn set(&self, moment: &str) {
-        self.clock.set(moment.parse().unwrap());
+        self.clock.advance_to(moment.parse().unwrap());
     }
 
     fn says(&self, arguments: &[&str]) -> Said {

@@ -37,7 +37,7 @@ fn rounds(desk: &Desk, until: &str, meanwhile: impl Fn(&Desk)) -> Vec<Seen> {
             if over {
                 end.notify_one();
             } else {
-                desk.clock.set(next);
+                desk.clock.advance_to(next);
             }
             async move {
                 if over {

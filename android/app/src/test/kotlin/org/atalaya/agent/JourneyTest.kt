@@ -3,10 +3,6 @@ package org.atalaya.agent
 import android.app.job.JobScheduler
 import android.content.Intent
 import android.net.Uri
-import android.view.View
-import android.view.ViewGroup
-import android.widget.Button
-import android.widget.TextView
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.enrolment.TOKEN
 import org.atalaya.agent.enrolment.invitationOf
@@ -14,6 +10,8 @@ import org.atalaya.agent.job.Rounds
 import org.atalaya.agent.probe.AppProbe
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
+import org.atalaya.agent.support.press
+import org.atalaya.agent.support.texts
 import org.atalaya.agent.ui.EnrolScreen
 import org.atalaya.agent.ui.NoticeScreen
 import org.atalaya.agent.ui.StatusScreen
@@ -175,6 +173,22 @@ class JourneyTest {
     }
 
     @Test
+    fun who_leaves_while_a_next_key_waits_leaves_neither_of_the_two_behind() {
+        phone.keystore.refusesAttestation = true
+        val one = enrol()
+        phone.keystore.refusesAttestation = false
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        runBlocking { phone.atalaya.rounds.asked(one) }
+        assertEquals("the next key is made, and the server does not know it", 2, phone.keystore.kept.size)
+        server.stop()
+        runBlocking { runCatching { one.agent.withdraw() } }
+        server.start()
+        runBlocking { phone.atalaya.rounds.asked(one) }
+        assertTrue(phone.atalaya.enrolments.all().isEmpty())
+        assertEquals(emptySet<String>(), phone.keystore.kept.keys)
+    }
+
+    @Test
     fun two_employers_share_nothing() {
         ServerProcess().use { other ->
             val first = enrol()
@@ -233,15 +247,6 @@ class JourneyTest {
         assertTrue(phone.atalaya.enrolments.all().isEmpty())
         assertTrue(phone.keystore.kept.isEmpty())
     }
-
-    private fun press(page: ViewGroup, words: String) {
-        checkNotNull(views(page).filterIsInstance<Button>().find { it.text.toString() == words }) { "no button $words" }.performClick()
-    }
-
-    private fun texts(page: ViewGroup): List<String> = views(page).filterIsInstance<TextView>().map { it.text.toString() }
-
-    private fun views(view: View): List<View> =
-        if (view is ViewGroup) listOf(view) + (0 until view.childCount).flatMap { views(view.getChildAt(it)) } else listOf(view)
 
     private companion object {
         val ALWAYS_QUIET = """

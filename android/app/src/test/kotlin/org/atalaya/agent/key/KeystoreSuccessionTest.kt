@@ -2,6 +2,7 @@ package org.atalaya.agent.key
 
 import android.content.pm.PackageManager
 import java.io.File
+import java.security.cert.CertificateFactory
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.verifies
 import org.atalaya.core.AttestationEvidence
@@ -46,7 +47,9 @@ class KeystoreSuccessionTest {
         val next = succession().makeNext(challenge)
         assertTrue("the strong box is asked first", phone.keystore.wishes.first().strongBox)
         assertArrayEquals(challenge, phone.keystore.wishes.last().challenge)
-        assertEquals(2, (next.evidence as AttestationEvidence.AndroidChain).certificates.size)
+        val chain = (next.evidence as AttestationEvidence.AndroidChain).certificates
+        assertEquals(2, chain.size)
+        assertArrayEquals("the evidence is of the next key", next.publicKey, pointOf(chain.first()))
         assertTrue(verifies(next.publicKey, message, succession().signWithNext(message)))
         assertTrue("the one before goes on", signs(first))
         assertEquals(2, phone.keystore.kept.size)
@@ -179,6 +182,10 @@ class KeystoreSuccessionTest {
         assertTrue(signs(next))
         assertEquals(1, phone.keystore.kept.size)
     }
+
+    // A public key ends with its point.
+    private fun pointOf(certificate: ByteArray) = CertificateFactory.getInstance("X.509")
+        .generateCertificate(certificate.inputStream()).publicKey.encoded.takeLast(65).toByteArray()
 
     /** Lets no note be written: folders lie where its file and that file's copy would. */
     private fun full(yes: Boolean) {

@@ -44,6 +44,7 @@ class KeystoreTest {
         phone.keystore.refusesProperties = true
         KeystoreAttestation(key).attest(challenge)
         assertEquals(listOf(Triple(true, true, true), Triple(true, false, true), Triple(false, true, true), Triple(false, false, true)), asked())
+        phone.keystore.wishes.forEach { assertArrayEquals("the challenge that was given", challenge, it.challenge) }
     }
 
     @Test

@@ -6,7 +6,6 @@ import android.security.keystore.StrongBoxUnavailableException
 import java.io.IOException
 import java.io.InputStream
 import java.io.OutputStream
-import java.math.BigInteger
 import java.security.Key
 import java.security.KeyPair
 import java.security.KeyPairGenerator
@@ -15,29 +14,14 @@ import java.security.KeyStoreSpi
 import java.security.PrivateKey
 import java.security.Provider
 import java.security.ProviderException
-import java.security.PublicKey
 import java.security.SecureRandom
 import java.security.Security
-import java.security.Signature
 import java.security.UnrecoverableKeyException
 import java.security.cert.Certificate
-import java.security.cert.CertificateFactory
 import java.security.spec.AlgorithmParameterSpec
-import java.security.spec.ECGenParameterSpec
 import java.util.Collections
 import java.util.Date
 import java.util.Enumeration
-import org.bouncycastle.asn1.ASN1EncodableVector
-import org.bouncycastle.asn1.ASN1Encoding
-import org.bouncycastle.asn1.ASN1Integer
-import org.bouncycastle.asn1.DERBitString
-import org.bouncycastle.asn1.DERSequence
-import org.bouncycastle.asn1.x500.X500Name
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo
-import org.bouncycastle.asn1.x509.Time
-import org.bouncycastle.asn1.x509.V3TBSCertificateGenerator
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers
 
 /**
  * The Android Keystore of a phone, as far as the app uses it: makes P-256 keys, keeps them under their names, certifies
@@ -144,35 +128,5 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
 
     companion object {
         private lateinit var current: FakeKeystore
-
-        private fun newPair(): KeyPair =
-            KeyPairGenerator.getInstance("EC").apply { initialize(ECGenParameterSpec("secp256r1")) }.generateKeyPair()
-
-        private fun certificate(subject: PublicKey, issuer: PrivateKey): Certificate {
-            val algorithm = AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256)
-            val name = X500Name("CN=A key for tests")
-            val body = V3TBSCertificateGenerator().apply {
-                setSerialNumber(ASN1Integer(BigInteger.ONE))
-                setSignature(algorithm)
-                setIssuer(name)
-                setSubject(name)
-                setStartDate(Time(Date(0)))
-                setEndDate(Time(Date(4_000_000_000_000)))
-                setSubjectPublicKeyInfo(SubjectPublicKeyInfo.getInstance(subject.encoded))
-            }.generateTBSCertificate()
-            val signature = Signature.getInstance("SHA256withECDSA").run {
-                initSign(issuer)
-                update(body.getEncoded(ASN1Encoding.DER))
-                sign()
-            }
-            val whole = DERSequence(
-                ASN1EncodableVector().apply {
-                    add(body)
-                    add(algorithm)
-                    add(DERBitString(signature))
-                },
-            )
-            return CertificateFactory.getInstance("X.509").generateCertificate(whole.getEncoded(ASN1Encoding.DER).inputStream())
-        }
     }
 }

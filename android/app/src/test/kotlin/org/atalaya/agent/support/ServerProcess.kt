@@ -7,8 +7,12 @@ import org.json.JSONArray
 import org.json.JSONObject
 import org.json.JSONTokener
 
-/** A real `atalaya serve` over loopback, with a folder of its own, and the commands that an administrator has beside it. */
-class ServerProcess : AutoCloseable {
+/**
+ * A real `atalaya serve` over loopback, with a folder of its own, and the commands that an administrator has beside it.
+ *
+ * @param authority who certified it; null for one that speaks without TLS.
+ */
+class ServerProcess(private val authority: Authority? = null) : AutoCloseable {
     private val data: File = Files.createTempDirectory("atalaya-server").toFile()
     private var process: Process? = null
     private var port = 0
@@ -19,7 +23,8 @@ class ServerProcess : AutoCloseable {
 
     /** Starts it, after a stop under the address that it had before. */
     fun start() {
-        val started = ProcessBuilder(PROGRAM, "serve", "--data", data.path, "--listen", "127.0.0.1:$port", "--json")
+        val serve = listOf(PROGRAM, "serve", "--data", data.path, "--listen", "127.0.0.1:$port", "--json")
+        val started = ProcessBuilder(serve + tls())
             .redirectError(File(data.parentFile, "${data.name}.log"))
             .start()
         process = started
@@ -31,6 +36,13 @@ class ServerProcess : AutoCloseable {
             if (line == "}") break
         }
         port = JSONObject(said.toString()).getString("address").substringAfterLast(':').toInt()
+    }
+
+    private fun tls(): List<String> {
+        if (authority == null) return emptyList()
+        val certificate = File(data, "cert.pem").apply { writeText(authority.certificate) }
+        val key = File(data, "key.pem").apply { writeText(authority.key) }
+        return listOf("--tls-cert", certificate.path, "--tls-key", key.path)
     }
 
     fun stop() {
