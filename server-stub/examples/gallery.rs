@@ -26,6 +26,7 @@ use atalaya_server::{
         summary::PolicyMark,
         trend::TrendDay,
     },
+    judging::quarantine::QuarantineView,
     mdm::{Coverage, Record, Told, ToldFacts},
     pages::{self, Chrome, Language, Theme, Viewer, problem::Problem},
     releases::{SourceState, SourceView, Spoken},
@@ -96,8 +97,8 @@ fn draw(language: Language, theme: Theme) -> Result<Vec<(&'static str, String)>,
         ("device", pages::device::render(&device(&rows[0])?, true, &chrome("/devices/k4f92m")?).0),
         ("coverage", pages::coverage::render(&coverage()?, &chrome("/devices/coverage")?).0),
         ("coverage-empty", pages::coverage::render(&no_inventory, &chrome("/devices/coverage")?).0),
-        ("releases", pages::releases::render(&lines, &sources()?, &chrome("/releases")?).0),
-        ("releases-empty", pages::releases::render(&[], &[], &chrome("/releases")?).0),
+        ("releases", pages::releases::render(&lines, &sources()?, (&[quarantine()?], true), &chrome("/releases")?).0),
+        ("releases-empty", pages::releases::render(&[], &[], (&[], true), &chrome("/releases")?).0),
         ("enrol-help", pages::enrol::help(&chrome("/devices/enrol")?).0),
         ("enrol", pages::enrol::landing("https://atalaya.example", &outside("/enrol")?).0),
         ("sign-in", pages::sign_in::password(false, "", "/", "c5rf", &outside("/sign-in")?).0),
@@ -238,6 +239,23 @@ fn sources() -> Result<Vec<SourceView>, Box<dyn Error>> {
             ..whole("it-desk", "", "curated", 2 * DAY)?
         },
     ])
+}
+
+fn quarantine() -> Result<QuarantineView, Box<dyn Error>> {
+    Ok(QuarantineView {
+        number: 3,
+        rule: "device-integrity.root-signs".into(),
+        platform: "android".into(),
+        os_version: "17".into(),
+        security_patch: "2026-11-05".into(),
+        since: ago(3 * DAY)?,
+        devices: 14,
+        failing: 6,
+        other_devices: 322,
+        other_failing: 9,
+        ended_at: None,
+        ended_by: None,
+    })
 }
 
 fn now() -> Result<Timestamp, Box<dyn Error>> {

@@ -25,6 +25,7 @@ use crate::{
         releases, summary,
         timeline::{self, PastState},
     },
+    judging::quarantine::{self, QuarantineView},
     releases::{SourceView, sources},
     scope::Scope,
     server::Server,
@@ -41,6 +42,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/v1/devices/{id}/timeline", get(device_timeline))
         .route("/v1/releases", get(all_releases))
         .route("/v1/releases/sources", get(release_sources))
+        .route("/v1/quarantines", get(quarantines))
 }
 
 /// The fleet, or one group of it, in one look.
@@ -147,6 +149,18 @@ pub(super) async fn release_sources(
     caller.may(Act::SeeFleet)?;
     let (scope, now) = (caller.scope, server.now());
     Ok(Json(server.store.read(move |connection| sources(connection, scope, now)).await?))
+}
+
+/// Heuristics that only advise on one build of a system, and those that did: since when, from what, and what ended them.
+#[utoipa::path(get, path = "/v1/quarantines", tag = "fleet", security(("token" = [])),
+    responses((status = 200, body = Vec<QuarantineView>), (status = "4XX", body = problem::ProblemDocument, content_type = "application/problem+json")))]
+pub(super) async fn quarantines(
+    State(server): State<Arc<Server>>,
+    caller: ApiCaller,
+) -> Result<Json<Vec<QuarantineView>>, Problem> {
+    caller.may(Act::SeeFleet)?;
+    let scope = caller.scope;
+    Ok(Json(server.store.read(move |connection| quarantine::all(connection, scope)).await?))
 }
 
 impl From<FilterError> for Problem {

@@ -16,6 +16,8 @@ mod openapi;
 pub mod pages;
 pub mod problem;
 #[cfg(test)]
+mod quarantine_tests;
+#[cfg(test)]
 mod tests;
 pub mod wire;
 

@@ -29,6 +29,7 @@ pub(super) async fn document() -> Json<utoipa::openapi::OpenApi> {
         fleet::device_timeline,
         fleet::all_releases,
         fleet::release_sources,
+        fleet::quarantines,
         described::audit,
         mdm::coverage,
         mdm::message,

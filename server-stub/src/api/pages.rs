@@ -18,7 +18,10 @@ use super::{
 use crate::{
     access::{Act, PageRefusal, Peer, SignedIn, Visitor},
     fleet::{DeviceFilter, list, releases, summary},
-    judging::closing::{CannotClose, ClosingReason},
+    judging::{
+        closing::{CannotClose, ClosingReason},
+        quarantine,
+    },
     mdm,
     pages::{self, Chrome, problem::Problem},
     releases::sources,
@@ -36,6 +39,7 @@ pub fn routes() -> Router<Arc<Server>> {
         .route("/devices/coverage", get(coverage))
         .route("/devices/{id}", get(device))
         .route("/devices/{id}/close", post(close))
+        .route("/quarantines/{number}/end", post(end_quarantine))
         .route("/releases", get(all_releases))
         .route("/enrol", get(enrol))
         .route("/preferences", get(preferences))
@@ -160,11 +164,37 @@ async fn close(
 
 async fn all_releases(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {
     let (scope, now) = (looking.viewer.scope, looking.chrome.now);
-    let told = server
-        .store
-        .read(move |connection| Ok((releases::releases(connection, scope, now)?, sources(connection, scope, now)?)));
-    let (lines, sources) = told.await.map_err(|error| looking.failed(&error))?;
-    Ok(pages::releases::render(&lines, &sources, &looking.chrome))
+    let told = server.store.read(move |connection| {
+        let current = quarantine::current(connection, scope)?;
+        Ok((releases::releases(connection, scope, now)?, sources(connection, scope, now)?, current))
+    });
+    let (lines, sources, current) = told.await.map_err(|error| looking.failed(&error))?;
+    let may_end = looking.viewer.role.may(Act::ChangeFleet);
+    Ok(pages::releases::render(&lines, &sources, (&current, may_end), &looking.chrome))
+}
+
+/// A form with a button alone.
+#[derive(Deserialize)]
+struct Button {
+    csrf: String,
+}
+
+async fn end_quarantine(
+    State(server): State<Arc<Server>>,
+    looking: Looking,
+    Path(number): Path<String>,
+    headers: HeaderMap,
+    form: Result<Form<Button>, FormRejection>,
+) -> Result<Redirect, PageRefusal> {
+    let number: u32 = number.parse().map_err(|_| looking.refused(Problem::NotFound))?;
+    let Form(form) = form.map_err(|_| looking.refused(Problem::Request))?;
+    looking.viewer.may(Act::ChangeFleet, looking.chrome.now)?;
+    looking.viewer.sent(&headers, &form.csrf, looking.chrome.now)?;
+    let (scope, actor, now) = (looking.viewer.scope, looking.viewer.actor.clone(), looking.chrome.now);
+    let ended = server.store.write(move |connection| quarantine::end(connection, scope, number, &actor, now));
+    // One that has ended already, by whatever: the page shows how it is.
+    ended.await.map_err(|error| looking.failed(&error))?;
+    Ok(Redirect::to("/releases"))
 }
 
 async fn coverage(State(server): State<Arc<Server>>, looking: Looking) -> Result<Html<String>, PageRefusal> {

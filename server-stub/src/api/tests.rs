@@ -25,7 +25,7 @@ pub(super) struct Caller<'a> {
 }
 
 impl Rig {
-    async fn script(&self, role: Role) -> Caller<'_> {
+    pub(super) async fn script(&self, role: Role) -> Caller<'_> {
         let (scope, now) = (self.scope, self.server.now());
         let token = Secret::with_prefix(api_token::PREFIX).unwrap();
         let shown = token.reveal().to_owned();
@@ -53,7 +53,7 @@ impl Rig {
         Caller { rig: self, header: ("cookie", format!("atalaya-session={shown}; atalaya-language=en")) }
     }
 
-    fn nobody(&self) -> Caller<'_> {
+    pub(super) fn nobody(&self) -> Caller<'_> {
         Caller { rig: self, header: ("accept-language", "es-ES,es;q=0.9".to_owned()) }
     }
 }
@@ -84,7 +84,7 @@ impl Caller<'_> {
         (status, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    async fn json(&self, path: &str) -> (StatusCode, Value) {
+    pub(super) async fn json(&self, path: &str) -> (StatusCode, Value) {
         let (status, text) = self.text(path).await;
         (status, serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}: {text}")))
     }

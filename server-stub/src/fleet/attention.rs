@@ -162,14 +162,7 @@ impl Ask<'_> {
                 ..self.filter(None)
             };
             let mut item = item(DeviceState::Unknown, "quarantined", Some(rule.check()), one.devices, &filter);
-            let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or_default().to_string();
-            item.params.extend([
-                ("platform".to_owned(), one.platform.clone()),
-                ("build".to_owned(), format!("{} {}", one.os_version, one.security_patch).trim().to_owned()),
-                ("since".to_owned(), one.since.to_string()),
-                ("rate".to_owned(), percent(one.failing, one.devices)),
-                ("others".to_owned(), percent(one.other_failing, one.other_devices)),
-            ]);
+            item.params.extend(one.params());
             Some(item)
         };
         Ok(quarantine::current(self.connection, self.scope)?.into_iter().filter_map(ask).collect())

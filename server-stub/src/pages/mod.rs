@@ -19,6 +19,7 @@ pub mod overview;
 pub mod preferences;
 pub mod problem;
 mod product;
+mod quarantine;
 pub mod releases;
 pub mod shape;
 pub mod sign_in;

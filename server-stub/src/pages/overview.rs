@@ -7,7 +7,7 @@ use axum::response::Html;
 use super::{
     Chrome, Frame, Place,
     chart::{self, Part, Trend},
-    finish, judged,
+    finish, judged, quarantine,
     shape::STATES,
     words::Speak as _,
 };
@@ -218,20 +218,8 @@ fn needs(item: &Attention, chrome: &Chrome) -> Need {
         }
         ("gone-stale", _) => (count("attention.gone-stale", &[]), language.say("attention.stale.why").to_owned()),
         ("quarantined", Some(check)) => {
-            let name = judged::check(language, check);
-            let system = param("platform").and_then(Platform::from_word).map(judged::platform);
-            let since = param("since").and_then(|at| at.parse().ok()).map(|at| when.moment(at));
-            let params = [
-                ("check", Some(&*name)),
-                ("platform", system.as_deref()),
-                ("build", param("build")),
-                ("since", since.as_deref()),
-                ("rate", param("rate")),
-                ("others", param("others")),
-            ];
-            let params: Vec<(&str, &str)> = params.iter().filter_map(|(key, value)| Some((*key, (*value)?))).collect();
-            let detail = language.try_fill("attention.quarantined.why", &params);
-            (language.try_fill("attention.quarantined", &params), detail.unwrap_or_default())
+            let (title, detail) = quarantine::told(check, &item.params, chrome);
+            (title, detail.unwrap_or_default())
         }
         ("not-known", _) => (count("attention.not-known", &[]), language.say("attention.not-known.why").to_owned()),
         ("source-silent", _) => {

@@ -4,14 +4,22 @@ use agent_core::judge::Platform;
 use askama::Template;
 use axum::response::Html;
 
-use super::{Chrome, Frame, Place, chart, finish, product, sources::Sources, words::Speak as _};
+use super::{
+    Chrome, Frame, Place, chart, finish, product, quarantine::Quarantines, sources::Sources, words::Speak as _,
+};
 use crate::{
     fleet::{DeviceFilter, ReleaseLineView, releases::FloorView},
+    judging::quarantine::QuarantineView,
     releases::SourceView,
 };
 
 /// The page of the catalogue.
-pub fn render(lines: &[ReleaseLineView], sources: &[SourceView], chrome: &Chrome) -> Html<String> {
+pub fn render(
+    lines: &[ReleaseLineView],
+    sources: &[SourceView],
+    (quarantines, may_end): (&[QuarantineView], bool),
+    chrome: &Chrome,
+) -> Html<String> {
     let language = chrome.language;
     // Devices below several floors of a line are below its highest: the largest count is the line's.
     let below: u64 =
@@ -24,6 +32,7 @@ pub fn render(lines: &[ReleaseLineView], sources: &[SourceView], chrome: &Chrome
     finish(&Page {
         f: Frame::new(chrome, Place::Releases, language.say("releases.title")),
         heading,
+        quarantines: Quarantines::of(quarantines, may_end, chrome),
         lines: lines.iter().map(|line| self::line(line, chrome)).collect(),
         sources: Sources::of(sources, chrome),
     })
@@ -34,6 +43,7 @@ pub fn render(lines: &[ReleaseLineView], sources: &[SourceView], chrome: &Chrome
 struct Page<'a> {
     f: Frame<'a>,
     heading: String,
+    quarantines: Quarantines,
     lines: Vec<Line>,
     sources: Sources,
 }

@@ -39,7 +39,7 @@ fn phone(os: &str, patch: &str, signs: &[RootSign]) -> DeviceFacts {
 const WRONG: &[RootSign] = &[RootSign::TestKeys];
 
 impl Rig {
-    async fn policy(&self, revision: u64, quarantine: &str) {
+    pub(crate) async fn policy(&self, revision: u64, quarantine: &str) {
         let (scope, now) = (self.scope, self.server.now());
         let text = POLICY.replace("REVISION", &revision.to_string()).replace("QUARANTINE", quarantine);
         let applied = self.server.store.write(move |conn| {
@@ -49,7 +49,7 @@ impl Rig {
     }
 
     /// So many phones on a build, of which so many show signs.
-    async fn phones(&self, build: (&str, &str), all: usize, failing: usize) -> Vec<Device> {
+    pub(crate) async fn phones(&self, build: (&str, &str), all: usize, failing: usize) -> Vec<Device> {
         let mut phones = Vec::new();
         for place in 0..all {
             let mut one = self.enrol().await;
@@ -60,12 +60,12 @@ impl Rig {
     }
 
     /// The scheduler comes by, an hour later.
-    async fn an_hour_passes(&self) {
+    pub(crate) async fn an_hour_passes(&self) {
         self.clock.advance(SignedDuration::from_mins(61));
         self.server.settle().await.unwrap();
     }
 
-    async fn word(&self, id: DeviceId) -> (String, bool) {
+    pub(crate) async fn word(&self, id: DeviceId) -> (String, bool) {
         let (scope, now) = (self.scope, self.server.now());
         let found = self.server.store.read(move |conn| device(conn, scope, id, now)).await.unwrap().unwrap();
         let check = found.checks.into_iter().next().unwrap();

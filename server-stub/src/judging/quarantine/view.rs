@@ -1,5 +1,7 @@
 //! What is in quarantine, as it is stored, shown and told to phones.
 
+use std::collections::BTreeMap;
+
 use agent_core::judge::{Check, Platform, Rule};
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -47,6 +49,19 @@ pub struct QuarantineView {
 }
 
 impl QuarantineView {
+    /// What the sentences about it are made from.
+    pub(crate) fn params(&self) -> BTreeMap<String, String> {
+        let percent = |part: u64, whole: u64| (part * 100).checked_div(whole).unwrap_or_default().to_string();
+        let params = [
+            ("platform", self.platform.clone()),
+            ("build", format!("{} {}", self.os_version, self.security_patch).trim().to_owned()),
+            ("since", self.since.to_string()),
+            ("rate", percent(self.failing, self.devices)),
+            ("others", percent(self.other_failing, self.other_devices)),
+        ];
+        params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+
     pub(super) fn build(&self) -> Build {
         (self.platform.clone(), self.os_version.clone(), self.security_patch.clone())
     }

@@ -558,6 +558,20 @@ pub const TEXTS: &[Text] = &[
         "En cuarentena para esta versión del sistema desde el {since}: aquí solo avisa.",
         "In quarantine for this build of the system since {since}: here it only advises.",
     ),
+    t("quarantine.title", "En cuarentena", "In quarantine"),
+    t(
+        "quarantine.lead",
+        "En estas versiones del sistema una comprobación falla de golpe mucho más que en las demás: allí solo avisa.",
+        "On these builds of a system a check suddenly fails much more often than on others: there it only advises.",
+    ),
+    t("quarantine.devices", "Ver sus dispositivos", "See its devices"),
+    t("quarantine.open", "Terminarla…", "End it…"),
+    t("quarantine.end", "Terminar la cuarentena", "End the quarantine"),
+    t(
+        "quarantine.end.lead",
+        "La comprobación vuelve a contar en esta versión, y no entra otra vez en cuarentena por sí sola.",
+        "The check counts again on this build, and does not go into quarantine again by itself.",
+    ),
     t(
         "attention.quarantined",
         "{check} en cuarentena en {platform} {build}",
