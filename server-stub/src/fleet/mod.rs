@@ -24,6 +24,6 @@ pub use cursor::Cursor;
 pub use device::Device;
 pub use filter::{DeviceFilter, FilterError, Sort};
 pub use releases::ReleaseLineView;
-pub use row::{DevicePage, DeviceRow};
+pub use row::{DevicePage, DeviceRow, Hardware};
 pub use summary::Summary;
 pub use timeline::Span;

@@ -105,6 +105,7 @@ async fn an_assertion_is_fresh_evidence_on_the_attestation_of_its_key() {
     let (site, apple) = site(&asked("required")).await;
     let attested_at = site.clock.now();
     let mut iphone = IPhone::enrolled(&site, &apple, |said| said).await;
+    assert_eq!(site.device(&iphone.phone).await.row.hardware.unwrap().kind, "app-attest");
     site.pass(30 * 24).await;
     assert_eq!(graded(&site.device(&iphone.phone).await, Check::AppAuthenticity), (Verdict::Pass, REPORTED));
     assert!(iphone.report(&site).await, "the attestation is too old");
@@ -121,6 +122,9 @@ async fn an_assertion_is_fresh_evidence_on_the_attestation_of_its_key() {
     let key = atalaya_server::attestation::hex(&sha256(iphone.app_key.public_key_raw()));
     let rests = Asserted { attested_at: Some(attested_at), key: Some(key), counter: Some(1), previous: 0 };
     assert_eq!(judged.asserted.as_ref(), Some(&rests));
+    let listed = device.row.hardware.as_ref().unwrap();
+    assert_eq!((listed.kind, listed.proved), ("app-assertion", true));
+    assert_eq!((listed.at, listed.attested_at), (challenged_at, Some(attested_at)));
     assert!(!iphone.report(&site).await);
     assert!(site.device(&iphone.phone).await.findings.is_empty());
 
