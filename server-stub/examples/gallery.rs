@@ -510,6 +510,7 @@ fn rows() -> Result<Vec<DeviceRow>, Box<dyn Error>> {
             group: group.into(),
             why,
             evidence: Some(evidence),
+            hardware: None,
             last_report: Some(ago(last)?),
             left_at: None,
             closed: None,

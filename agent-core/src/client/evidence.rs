@@ -78,6 +78,10 @@ pub(super) async fn send(
     channel: &Channel<'_>,
     enrolled: &Enrolled,
 ) -> Result<Option<(Refusal, Option<Duration>)>, AgentError> {
+    // Hosts have none.
+    if !channel.ports.platform.is_phone() {
+        return Ok(None);
+    }
     let storage = &*channel.ports.storage;
     let kept: Option<Waiting> = read_json(storage, NAME)?;
     let Some(waiting) = kept else { return Ok(None) };

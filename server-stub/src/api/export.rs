@@ -99,7 +99,7 @@ fn rows(columns: &Columns, devices: &[DeviceRow]) -> io::Result<Bytes> {
     }
 }
 
-const API: [&str; 17] = [
+const API: [&str; 21] = [
     "id",
     "label",
     "state",
@@ -115,12 +115,16 @@ const API: [&str; 17] = [
     "deadline",
     "evidence",
     "lastReport",
+    "hardware",
+    "hardwareProved",
+    "hardwareAt",
+    "attestedAt",
     "leftAt",
     "closed",
 ];
 
-fn api_row(device: &DeviceRow) -> [String; 17] {
-    let why = device.why.as_ref();
+fn api_row(device: &DeviceRow) -> [String; 21] {
+    let (why, hardware) = (device.why.as_ref(), device.hardware.as_ref());
     [
         device.id.to_string(),
         device.label.clone(),
@@ -137,6 +141,10 @@ fn api_row(device: &DeviceRow) -> [String; 17] {
         why.and_then(|why| why.deadline).map(|at| at.to_string()).unwrap_or_default(),
         device.evidence.map(|evidence| evidence.to_string()).unwrap_or_default(),
         device.last_report.map(|at| at.to_string()).unwrap_or_default(),
+        hardware.map(|one| one.kind.to_owned()).unwrap_or_default(),
+        hardware.map(|one| one.proved.to_string()).unwrap_or_default(),
+        hardware.map(|one| one.at.to_string()).unwrap_or_default(),
+        hardware.and_then(|one| one.attested_at).map(|at| at.to_string()).unwrap_or_default(),
         device.left_at.map(|at| at.to_string()).unwrap_or_default(),
         device.closed.clone().unwrap_or_default(),
     ]

@@ -105,7 +105,9 @@ mod wire {
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn statements() {}
 
-    /// Fresh evidence for the device's key, over a challenge of the device.
+    /// Fresh evidence for the device's key, over a challenge of the device: an Android chain, or an App Attest object or
+    /// assertion. An assertion counts by the newest attestation of the same key that proves what is asked, with a counter
+    /// above the highest that was seen. The answer says whether all that is asked is proved, and why not.
     #[utoipa::path(post, path = "/v1/attestations", tag = "device", request_body(content = String, content_type = "application/jose"),
         responses((status = 200, body = Object), (status = "4XX", body = ProblemDocument, content_type = "application/problem+json"), (status = 503, body = ProblemDocument, content_type = "application/problem+json")))]
     pub(super) fn attestations() {}

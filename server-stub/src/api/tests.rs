@@ -164,7 +164,7 @@ async fn an_export_is_whole_logged_and_in_the_words_of_whoever_asks() {
     assert_eq!(named, "attachment; filename=\"atalaya-devices-2026-11-24.csv\"");
     let (_, text) = script.text("/v1/devices.csv?sort=device").await;
     let mut reader = csv::Reader::from_reader(text.as_bytes());
-    assert_eq!(reader.headers().unwrap().len(), 17);
+    assert_eq!(reader.headers().unwrap().len(), 21);
     let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), 7);
     assert!(rows.iter().any(|row| &row[5] == "'=HYPERLINK(\"http://evil.example\")"), "{text}");

@@ -97,7 +97,7 @@ pub(crate) fn keep(connection: &Connection, scope: Scope, device: DeviceId, piec
         return Ok(());
     }
     if let Some((earlier, text)) = before
-        && let Some(before) = read(&text)?
+        && let Some(before) = judged(&text)?
         && level(&before) > level(attested)
     {
         let side = |number: i64, attested: &Attested| {
@@ -196,7 +196,7 @@ fn level(attested: &Attested) -> u8 {
 }
 
 /// What was made of a piece; none where the policy did not look at it.
-pub(super) fn read(text: &str) -> Result<Option<Attested>, StoreError> {
+pub(crate) fn judged(text: &str) -> Result<Option<Attested>, StoreError> {
     if text == "{}" { Ok(None) } else { parse("judgement", text).map(Some) }
 }
 
@@ -214,7 +214,7 @@ pub fn history(connection: &Connection, scope: Scope, device: DeviceId) -> Resul
             thumbprint: row.get(1)?,
             current: row.get(2)?,
             proved: row.get(3)?,
-            judged: read(&row.get::<_, String>(4)?)?,
+            judged: judged(&row.get::<_, String>(4)?)?,
         });
     }
     Ok(all)

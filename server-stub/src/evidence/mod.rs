@@ -16,7 +16,7 @@ pub mod trust;
 
 pub(crate) use self::{
     judgement::{Asked, attested_key, judge, standing},
-    kept::{Piece, attestations, highest_counter, keep, repeated, supersede},
+    kept::{Piece, attestations, highest_counter, judged, keep, repeated, supersede},
     material::{Earlier, Material},
     renewal::renew,
 };

@@ -27,7 +27,7 @@ pub use cursor::Cursor;
 pub use device::Device;
 pub use filter::{DeviceFilter, FilterError};
 pub use releases::ReleaseLineView;
-pub use row::{DevicePage, DeviceRow};
+pub use row::{DevicePage, DeviceRow, Hardware};
 pub use sort::Sort;
 pub use summary::Summary;
 pub use timeline::Span;

@@ -12,7 +12,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::cursor::Cursor;
-use crate::store::{StoreError, from_ms, parse};
+use crate::{
+    evidence::{self, Attested},
+    store::{StoreError, from_ms, parse},
+};
 
 /// One device in the list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -47,6 +50,8 @@ pub struct DeviceRow {
     /// The weakest evidence among its checks.
     #[schema(value_type = Option<String>)]
     pub evidence: Option<Evidence>,
+    /// The newest evidence of hardware for its key; none where there is none, or the policy does not look at it.
+    pub hardware: Option<Hardware>,
     /// When its last report was received; none before the first.
     #[schema(value_type = Option<String>)]
     pub last_report: Option<Timestamp>,
@@ -55,6 +60,38 @@ pub struct DeviceRow {
     pub left_at: Option<Timestamp>,
     /// Why an administrator closed it: `replaced`, `lost` or `retired`; none where it left by itself, or is here.
     pub closed: Option<String>,
+}
+
+/// The newest evidence of hardware for a device's key, in short.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Hardware {
+    /// `android-chain`, `app-attest` or `app-assertion`.
+    pub kind: &'static str,
+    /// Whether everything that was asked is proved.
+    pub proved: bool,
+    /// What it says is of then: when the challenge was issued that it answers, or else when it came.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// Of an assertion: when the attestation that it rests on was made.
+    #[schema(value_type = Option<String>)]
+    pub attested_at: Option<Timestamp>,
+}
+
+impl From<Attested> for Hardware {
+    fn from(attested: Attested) -> Self {
+        let kind = match (&attested.asserted, attested.kind.as_str()) {
+            (Some(_), _) => "app-assertion",
+            (None, "ios") => "app-attest",
+            (None, _) => "android-chain",
+        };
+        Self {
+            kind,
+            proved: attested.is_proved(),
+            at: attested.challenged_at.unwrap_or(attested.received_at),
+            attested_at: attested.asserted.and_then(|asserted| asserted.attested_at),
+        }
+    }
 }
 
 /// The weightiest reason of a device.
@@ -90,15 +127,17 @@ pub struct DevicePage {
 pub(super) const COLUMNS: &str = "d.device, d.state, d.state_since, d.platform, d.model, d.os_version, \
      d.security_patch, d.whatsapp_version, d.grp, d.why, d.evidence, d.last_report_at, d.attention, \
      d.left_at, \
+     (SELECT a.judgement FROM attestations a WHERE a.org = d.org AND a.device = d.device AND a.current = 1), \
      CASE WHEN d.left_at IS NOT NULL THEN (SELECT c.reason FROM closings c WHERE c.org = d.org AND c.device = d.device) END";
 /// How many there are.
-pub(super) const COLUMN_COUNT: usize = 15;
+pub(super) const COLUMN_COUNT: usize = 16;
 
 impl DeviceRow {
     pub(super) fn read(row: &Row<'_>) -> Result<Self, StoreError> {
         let id = DeviceId::from_bytes(row.get(0)?);
         let (state, platform): (String, String) = (row.get(1)?, row.get(3)?);
         let (why, evidence): (Option<String>, Option<String>) = (row.get(9)?, row.get(10)?);
+        let judged: Option<String> = row.get(14)?;
         Ok(Self {
             id,
             label: id.label(),
@@ -113,9 +152,10 @@ impl DeviceRow {
             group: row.get(8)?,
             why: why.as_deref().map(Why::stored).transpose()?,
             evidence: evidence.as_deref().and_then(Evidence::from_word),
+            hardware: judged.as_deref().map(evidence::judged).transpose()?.flatten().map(Hardware::from),
             last_report: row.get::<_, Option<i64>>(11)?.map(from_ms),
             left_at: row.get::<_, Option<i64>>(13)?.map(from_ms),
-            closed: row.get(14)?,
+            closed: row.get(15)?,
         })
     }
 }

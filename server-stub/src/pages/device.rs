@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     attestation::Reason,
-    evidence::{Asserted, KeptEvidence, Values},
+    evidence::{KeptEvidence, Values},
     fleet::{
         Device, Span,
         device::{DeviceCheck, Finding, Level, ReceivedReport},
@@ -228,13 +228,9 @@ fn proof(kept: &KeptEvidence, device: &Device, chrome: &Chrome) -> Proof {
         };
     };
     let at = when.moment(judged.challenged_at.unwrap_or(judged.received_at));
-    let told = match &judged.asserted {
-        None => language.fill("device.proof.when", &[("at", &at)]),
-        Some(Asserted { attested_at: None, .. }) => language.fill("device.proof.asserted-alone", &[("at", &at)]),
-        Some(Asserted { attested_at: Some(attested), .. }) => {
-            language.fill("device.proof.asserted", &[("at", &at), ("attested", &when.moment(*attested))])
-        }
-    };
+    let asserted = judged.asserted.as_ref();
+    let attested = asserted.and_then(|asserted| asserted.attested_at).map(|at| when.moment(at));
+    let told = proof_told(language, asserted.is_some(), &at, attested.as_deref());
     let age = device.attested_until.filter(|_| kept.current && judged.values != Values::default()).map(|until| {
         let key = if chrome.now < until { "device.proof.until" } else { "device.proof.old" };
         language.fill(key, &[("at", &when.moment(until))])
@@ -252,6 +248,15 @@ fn proof(kept: &KeptEvidence, device: &Device, chrome: &Chrome) -> Proof {
         age,
         gaps: gaps.collect(),
         values: proved_values(&judged.values, language),
+    }
+}
+
+/// Of when a piece of evidence is and, of an assertion, the attestation that it rests on.
+pub(super) fn proof_told(language: Language, asserts: bool, at: &str, attested: Option<&str>) -> String {
+    match (asserts, attested) {
+        (false, _) => language.fill("device.proof.when", &[("at", at)]),
+        (true, None) => language.fill("device.proof.asserted-alone", &[("at", at)]),
+        (true, Some(attested)) => language.fill("device.proof.asserted", &[("at", at), ("attested", attested)]),
     }
 }
 

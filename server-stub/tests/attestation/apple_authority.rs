@@ -64,7 +64,7 @@ impl Apple {
 
     fn with(may_sign: bool) -> Self {
         let root = (params(DnType::CommonName, "Root", (2020, 2045), true), p384());
-        let ca = (params(DnType::CommonName, "App Attestation CA 1", (2020, 2045), may_sign), p384());
+        let ca = (params(DnType::CommonName, "App Attestation CA 1", (2020, 2030), may_sign), p384());
         let certificate = ca.0.signed_by(&ca.1, &Issuer::from_params(&root.0, &root.1)).unwrap();
         let certificates = [read(root.0.self_signed(&root.1).unwrap().der()), read(certificate.der())];
         Self { ca, certificates }

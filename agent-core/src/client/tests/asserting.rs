@@ -126,6 +126,23 @@ async fn whatever_is_lost_on_the_way_the_same_bytes_are_sent_again() {
     }
 }
 
+#[test]
+fn whoever_gives_a_delivery_up_at_any_moment_sends_the_same_bytes_again() {
+    for polls in 0..12 {
+        let phone = block_on(Phone::new());
+        let name = phone.name();
+        block_on(phone.check_in("17.1", 1));
+        let mut delivery = Box::pin(phone.world.agent.deliver(Urgency::PersonAsked));
+        drop(poll(&mut delivery, polls));
+        drop(delivery);
+        assert_eq!(block_on(phone.world.agent.deliver(Urgency::PersonAsked)).unwrap().problem, None);
+        let held = phone.world.server.held().evidence.clone();
+        assert!(!held.is_empty() && held.iter().all(|(envelope, _)| *envelope == held[0].0), "{polls}");
+        assert_eq!((*guarded(&phone.hardware.asked), phone.name()), (1, name));
+        assert_eq!(phone.world.ports.storage.read("evidence.json").unwrap(), None);
+    }
+}
+
 #[tokio::test]
 async fn an_assertion_that_cannot_count_is_followed_by_a_key_with_an_attestation() {
     let phone = Phone::new().await;
