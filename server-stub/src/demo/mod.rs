@@ -331,7 +331,8 @@ mod tests {
 
     fn options(data: PathBuf) -> Options {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        Options { devices: 6, days: 3, listen, data: Some(data), seed: 7, no_open: true }
+        // A week, so that every phone has a working day, whichever day this is.
+        Options { devices: 6, days: 7, listen, data: Some(data), seed: 7, no_open: true }
     }
 
     async fn get(server: &str, path: &str) -> (u16, String) {

@@ -39,6 +39,8 @@ rest is used all the same. The signed policy beats the token, and the token beat
 `device_ref` is where a console puts its own reference in for each device: `{{{{deviceid}}}}` (Intune), `$JSSID` (Jamf),\n\
 `{{DeviceUid}}` (Workspace ONE). Use a number of the inventory, never a serial number, an IMEI or a person's name.\n\n\
 These files follow the formats that each maker publishes; they were not loaded into the consoles themselves.\n\n\
+Since Android 14 a phone can have several administrators. What each says becomes an enrolment of its own, with its own key and\n\
+`pinned_root`; they are told apart by `server_url`, so two that name the same server share one.\n\n\
 On Android the app answers with keyed app states: `enrolment`, `last_report`, `policy_verdict`, `config_error`.\n"
     )
 }

@@ -2,10 +2,12 @@ package org.atalaya.agent.enrolment
 
 import android.content.Intent
 import android.net.Uri
+import org.atalaya.agent.support.OwnLibrary
 import org.atalaya.core.readConfiguration
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
 import org.junit.Assert.assertNull
+import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
@@ -13,6 +15,8 @@ import org.robolectric.RobolectricTestRunner
 /** What a person pastes and what the server's page hands over; how either is read, the core's own tests say. */
 @RunWith(RobolectricTestRunner::class)
 class InvitationTest {
+    @get:Rule
+    val library = OwnLibrary()
     private val token = "00000000WXYZ0123456789ABCD"
 
     private fun handedOver(data: String, token: String?): Intent =

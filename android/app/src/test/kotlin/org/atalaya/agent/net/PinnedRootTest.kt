@@ -2,6 +2,7 @@ package org.atalaya.agent.net
 
 import android.content.Intent
 import android.net.Uri
+import java.io.File
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.R
 import org.atalaya.agent.enrolment.TOKEN
@@ -52,6 +53,7 @@ class PinnedRootTest {
     private fun nothingIsLeft() {
         assertTrue(phone.atalaya.enrolments.all().isEmpty())
         assertTrue(phone.keystore.kept.isEmpty())
+        assertEquals(emptyList<String>(), File(phone.context.filesDir, "enrolments").list().orEmpty().toList())
     }
 
     @Test

@@ -10,7 +10,6 @@ import android.content.pm.Signature
 import android.os.Build
 import android.os.Bundle
 import android.os.Looper
-import java.io.File
 import java.util.concurrent.TimeUnit
 import java.util.concurrent.locks.LockSupport
 import org.atalaya.agent.Atalaya
@@ -29,23 +28,11 @@ class Phone : ExternalResource() {
     val atalaya: Atalaya get() = Atalaya.of(context)
 
     override fun before() {
-        useALibraryOfItsOwn()
+        OwnLibrary().before()
         keystore.install()
         ShadowBuild.setModel("Pixel 8")
         locked(true)
         encryption(DevicePolicyManager.ENCRYPTION_STATUS_ACTIVE_PER_USER)
-    }
-
-    // Every Android of the tests lives in the same process. A library that they shared would call back into whichever of
-    // them had loaded it last.
-    private fun useALibraryOfItsOwn() {
-        val name = "libatalaya-${ProcessHandle.current().pid()}-${Build.VERSION.SDK_INT}.so"
-        val own = File(checkNotNull(System.getProperty("java.io.tmpdir")), name)
-        if (!own.exists()) {
-            File(checkNotNull(System.getProperty("jna.library.path")), "libatalaya.so").copyTo(own)
-            own.deleteOnExit()
-        }
-        System.setProperty("uniffi.component.atalaya.libraryOverride", own.path)
     }
 
     override fun after() {

@@ -2,6 +2,7 @@ package org.atalaya.agent.ui
 
 import java.util.TimeZone
 import org.atalaya.agent.R
+import org.atalaya.agent.support.OwnLibrary
 import org.atalaya.agent.ui.EnrolScreen.Companion.ask
 import org.atalaya.agent.ui.EnrolScreen.Companion.confirm
 import org.atalaya.agent.ui.EnrolScreen.Companion.failed
@@ -14,6 +15,7 @@ import org.atalaya.core.readConfiguration
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Before
+import org.junit.Rule
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
@@ -25,6 +27,8 @@ import org.robolectric.annotation.GraphicsMode
 @RunWith(RobolectricTestRunner::class)
 @GraphicsMode(GraphicsMode.Mode.NATIVE)
 class ScreensTest {
+    @get:Rule
+    val library = OwnLibrary()
     private val zone = TimeZone.getDefault()
 
     @Before
