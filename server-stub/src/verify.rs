@@ -127,6 +127,7 @@ impl Audit<'_> {
         };
         self.reports(&record)?;
         self.statements(&record)?;
+        self.assertions(&record)?;
         self.spans(&record)?;
         if record.left_at.is_some() {
             return Ok(());
@@ -194,6 +195,23 @@ impl Audit<'_> {
         let closed_at = closing(self.connection, record.scope, device)?.map(|closing| closing.at);
         if withdrawn_at.or(closed_at) != record.left_at {
             self.breach("I5", Some(device), "it has not left when its person withdrew or it was closed");
+        }
+        Ok(())
+    }
+
+    /// I4: no assertion proves anything whose counter lies no higher than one of the same key that came before.
+    fn assertions(&mut self, record: &Record) -> Result<(), StoreError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT a.number FROM attestations a
+             WHERE a.org = ?1 AND a.device = ?2 AND a.proved = 1 AND EXISTS (
+                SELECT 1 FROM attestations b WHERE b.org = a.org AND b.device = a.device AND b.app_key = a.app_key
+                    AND b.number < a.number AND b.counter >= a.counter)",
+        )?;
+        let numbers = statement
+            .query_map(params![record.scope.org(), record.device.to_bytes()], |row| row.get(0))?
+            .collect::<Result<Vec<i64>, _>>()?;
+        for number in numbers {
+            self.breach("I4", Some(record.device), format!("evidence {number} counts, and its counter did not rise"));
         }
         Ok(())
     }

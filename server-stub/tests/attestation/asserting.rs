@@ -136,6 +136,11 @@ async fn an_assertion_is_fresh_evidence_on_the_attestation_of_its_key() {
     assert!(iphone.report(&site).await);
     assert_eq!(iphone.told(&site, &iphone.assertion(9)).await, NOTHING);
     site.verify().await;
+
+    // Whoever changes what was counted is found.
+    let changed = "UPDATE attestations SET counter = 1 WHERE counter = 9";
+    site.server.store.write(move |connection| Ok(connection.execute(changed, [])?)).await.unwrap();
+    assert_eq!(site.breaches().await, ["I4"]);
 }
 
 #[tokio::test]

@@ -26,6 +26,7 @@ use atalaya_server::{
     scope::Scope,
     server::Server,
     token,
+    verify::{Verification, verify},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -220,10 +221,18 @@ impl Site {
 
     /// Nothing that is stored contradicts itself.
     pub(super) async fn verify(&self) {
+        assert_eq!(self.found().await.breaches, []);
+    }
+
+    /// The invariants that what is stored breaks.
+    pub(super) async fn breaches(&self) -> Vec<&'static str> {
+        self.found().await.breaches.iter().map(|breach| breach.invariant).collect()
+    }
+
+    async fn found(&self) -> Verification {
         let now = self.clock.now();
-        let found =
-            self.server.store.read(move |connection| atalaya_server::verify::verify(connection, now, &mut |_, _| {}));
-        assert_eq!(found.await.unwrap().breaches, []);
+        let found = self.server.store.read(move |connection| verify(connection, now, &mut |_, _| {}));
+        found.await.unwrap()
     }
 
     pub(super) async fn pass(&self, hours: i64) {
