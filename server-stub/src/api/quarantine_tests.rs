@@ -22,6 +22,10 @@ async fn an_owner_ends_one_on_the_page_of_releases() {
     let (_, page) = viewer.text("/releases").await;
     assert!(page.contains("System integrity in quarantine on Android 17 2026-11-05"), "{page}");
     assert_eq!(csrf(&page), None, "who may only look sees no form");
+    let list =
+        page.split("href=\"").find_map(|rest| rest.split('"').next().filter(|href| href.contains("os=17"))).unwrap();
+    let (_, list) = viewer.text(&list.replace("&amp;", "&")).await;
+    assert_eq!(list.matches("class=\"cell-device\"").count(), 6, "the devices of that build: {list}");
     let own = page.split("name=\"csrf\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap().to_owned();
     let owner = rig.signed_in("owner@clinica.example", Role::Owner).await;
     let (_, page) = owner.text("/releases").await;

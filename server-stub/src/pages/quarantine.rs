@@ -42,7 +42,7 @@ fn row(one: &QuarantineView, chrome: &Chrome) -> Option<Row> {
     Some(Row {
         title: title?,
         detail: detail.unwrap_or_default(),
-        href: format!("/devices?{}", filter.to_query()),
+        href: format!("/devices{}", filter.to_query()),
         action: format!("/quarantines/{}/end", one.number),
     })
 }
