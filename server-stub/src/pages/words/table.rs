@@ -564,7 +564,6 @@ pub const TEXTS: &[Text] = &[
         "En estas versiones del sistema una comprobación falla de golpe mucho más que en las demás: allí solo avisa.",
         "On these builds of a system a check suddenly fails much more often than on others: there it only advises.",
     ),
-    t("quarantine.devices", "Ver sus dispositivos", "See its devices"),
     t("quarantine.open", "Terminarla…", "End it…"),
     t("quarantine.end", "Terminar la cuarentena", "End the quarantine"),
     t(
