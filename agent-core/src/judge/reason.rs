@@ -116,6 +116,9 @@ reasons! {
     PatchNewestPublished = "security-patch.newest-published" { level },
     /// Older than the policy allows.
     PatchOld = "security-patch.old" { level, days, allowed },
+    /// Older than the policy allows, and the vendor makes no more of them: since that day neither patches of this version
+    /// nor a newer version for this model.
+    PatchVendorUnfixable = "security-patch.vendor-unfixable" { level, days, since },
     // whatsapp-business
     /// Installed and recent enough.
     BusinessGood = "whatsapp-business.good" { found },

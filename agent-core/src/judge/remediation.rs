@@ -62,6 +62,7 @@ impl Reason {
             | Self::OsVendorUnfixable { .. }
             | Self::PatchRecent { .. }
             | Self::PatchNewestPublished { .. }
+            | Self::PatchVendorUnfixable { .. }
             | Self::BusinessGood { .. }
             | Self::BusinessInstalled {}
             | Self::BusinessVersionNeedsMdm {}
@@ -130,6 +131,7 @@ mod tests {
         "unsupported-rule",
         "device-encryption.activating",
         "os-version.vendor-unfixable",
+        "security-patch.vendor-unfixable",
     ];
 
     #[test]

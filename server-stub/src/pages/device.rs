@@ -381,7 +381,10 @@ fn check(check: &DeviceCheck, chrome: &Chrome) -> Row {
         word: judged::verdict(language, check.verdict, check.in_grace),
         name: judged::check(language, check.check),
         what: judged::what(language, check.check, &check.code, &check.params),
-        replace: (check.code == super::devices::UNFIXABLE).then(|| language.say("device.replace")),
+        replace: super::devices::UNFIXABLE
+            .iter()
+            .any(|(code, _)| check.code == *code)
+            .then(|| language.say("device.replace")),
         quarantined: check
             .quarantined_since
             .map(|at| language.fill("device.quarantined", &[("since", &when.moment(at))])),

@@ -10,8 +10,11 @@ use crate::fleet::{
     filter::{Answer, UNREAD},
 };
 
-/// The reason of devices for which their maker makes nothing newer.
-pub(super) const UNFIXABLE: &str = "os-version.vendor-unfixable";
+/// The reasons of devices for which their maker makes nothing newer, each with the key of its words.
+pub(super) const UNFIXABLE: [(&str, &str); 2] = [
+    ("os-version.vendor-unfixable", "filter.reason.unfixable"),
+    ("security-patch.vendor-unfixable", "filter.reason.unpatched"),
+];
 
 /// The list. `groups` are the organisation's, to choose from.
 pub fn render(page: &DevicePage, filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Html<String> {
@@ -159,11 +162,11 @@ fn choices(filter: &DeviceFilter, groups: &[String], chrome: &Chrome) -> Vec<Cho
     all
 }
 
-/// The reason that asks for another device rather than for a person's step, and whichever a link brought.
+/// The reasons that ask for another device rather than for a person's step, and whichever a link brought.
 fn reasons(filter: &DeviceFilter, chrome: &Chrome) -> Choice {
     let language = chrome.language;
-    let mut options = vec![(UNFIXABLE.to_owned(), language.say("filter.reason.unfixable").to_owned())];
-    if let Some(code) = filter.reason.as_ref().filter(|code| *code != UNFIXABLE) {
+    let mut options = UNFIXABLE.map(|(code, key)| (code.to_owned(), language.say(key).to_owned())).to_vec();
+    if let Some(code) = filter.reason.as_ref().filter(|code| UNFIXABLE.iter().all(|(known, _)| code != known)) {
         options.push((code.clone(), judged::reason(language, code)));
     }
     choice("reason", language.say("filter.reason"), options, filter.reason.as_deref(), chrome)

@@ -1,10 +1,18 @@
 //! Is the Android security patch recent? A device that has the newest published level is never too old.
 
+use jiff::{Timestamp, civil::Date};
+
 use super::{
     super::{
-        catalogue::start_of, facts::Platform, period::Period, policy::Condition, reason::Reason, version::PatchLevel,
+        catalogue::start_of,
+        facts::Platform,
+        period::Period,
+        policy::Condition,
+        reason::Reason,
+        version::{AndroidOs, PatchLevel},
     },
     finding::{Asked, Finding, Found},
+    release,
 };
 
 pub(super) fn find(asked: &Asked<'_>) -> Found {
@@ -62,5 +70,24 @@ pub(super) fn find(asked: &Asked<'_>) -> Found {
     };
     let mut found = Found::new(finding, evidence).changing([next, settles, fresh_until].into_iter().flatten().min());
     found.not_before = Some(too_old_at);
+    if let (Finding::Fails(Reason::PatchOld { level, days, .. }), Some((since, ends))) =
+        (&found.finding, last_day(asked))
+    {
+        if ends <= now {
+            let (level, days, since) = (level.clone(), days.clone(), since.to_string());
+            found.finding = Finding::Fails(Reason::PatchVendorUnfixable { level, days, since });
+        } else {
+            found.changes_at = Some(found.changes_at.map_or(ends, |next| next.min(ends)));
+        }
+    }
     found
+}
+
+/// The last day on which patches are made for this device, and the moment when it has passed: that of its version's
+/// support, where its model gets no newer version. None where that is not known: "update" is the safer advice.
+fn last_day(asked: &Asked<'_>) -> Option<(Date, Timestamp)> {
+    let (facts, line) = (asked.context.facts, &asked.context.catalogue.android_os);
+    let version = asked.read(&facts.os_version).ok()?.0.parse::<AndroidOs>().ok()?;
+    let last = line.last_version(asked.read(&facts.model).ok()?.0)?;
+    if last.version > version { None } else { release::support_of(&version, line) }
 }

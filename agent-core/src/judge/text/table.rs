@@ -355,6 +355,16 @@ pub const TEXTS: &[Text] = &[
         "Busca actualizaciones en los ajustes. Se tarda cerca de un cuarto de hora.",
         "Look for updates in the settings. It takes about a quarter of an hour.",
     ),
+    text(
+        "reason.security-patch.vendor-unfixable",
+        "El parche del {level} tiene {days} días, y el fabricante no publica más para este modelo (desde: {since}).",
+        "The patch of {level} is {days} days old, and the maker publishes no more for this model (since: {since}).",
+    ),
+    text(
+        "reason.security-patch.vendor-unfixable.fix",
+        "No tienes que hacer nada: informática ya lo sabe.",
+        "There is nothing for you to do: IT knows.",
+    ),
     text("reason.whatsapp-business.good", "Versión {found}, al día.", "Version {found}, up to date."),
     text("reason.whatsapp-business.installed", "Instalado.", "Installed."),
     text(

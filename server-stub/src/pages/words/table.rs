@@ -547,6 +547,7 @@ pub const TEXTS: &[Text] = &[
     t("releases.flaw", "Fallo", "Flaw"),
     t("releases.exploited", "se está explotando", "being exploited"),
     t("releases.below", "Por debajo", "Below it"),
+    t("filter.reason.unpatched", "Sin parches del fabricante: sustituir", "No patches from the maker: replace"),
     t("filter.reason.unfixable", "Sin actualización del fabricante: sustituir", "No update from the maker: replace"),
     t(
         "device.replace",

@@ -187,3 +187,42 @@ fn a_patch_that_is_the_newest_published_is_never_too_old() {
     let posture = evaluate(&facts, &whole_policy(), &known, &Standing::default(), now());
     assert_eq!(posture.check(Check::SecurityPatch).unwrap().reason.code(), "security-patch.newest-published");
 }
+
+#[test]
+fn a_patch_is_told_as_unfixable_once_neither_patches_nor_a_newer_version_come() {
+    let mut known = catalogue();
+    let day = |text: &str| text.parse().unwrap();
+    known.android_os.last_versions = [("Pixel 4a", "13"), ("Pixel 5", "14")]
+        .map(|(model, version)| LastVersion {
+            model: model.into(),
+            version: version.parse().unwrap(),
+            released: Some(day("2022-08-15")),
+            provenance: provenance(),
+        })
+        .to_vec();
+    let judged = |model: &str, version: &str, patch: &str, moment: Timestamp| {
+        let mut facts = good_facts();
+        facts.model = Reading::reported(model.into());
+        facts.os_version = Reading::reported(version.into());
+        facts.security_patch = Reading::reported(patch.into());
+        let asked = policy(vec![(
+            Check::SecurityPatch,
+            check(vec![rule(Rule::PatchAge, Condition::MaxAge(Period::from_days(120)))]),
+        )]);
+        let posture = evaluate(&facts, &asked, &known, &Standing::default(), moment);
+        (posture.checks[0].verdict, posture.checks[0].reason.code(), posture.changes_at)
+    };
+    let told = |model, version, patch| {
+        let (verdict, code, _) = judged(model, version, patch, now());
+        (verdict, code)
+    };
+    assert_eq!(told("Pixel 4a", "13", "2025-01-05"), (Verdict::Fail, "security-patch.vendor-unfixable"));
+    // A newer version exists for it, nothing is known of the model, its version is still patched, or it is recent enough.
+    assert_eq!(told("Pixel 5", "13", "2025-01-05"), (Verdict::Fail, "security-patch.old"));
+    assert_eq!(told("Pixel 9", "13", "2025-01-05"), (Verdict::Fail, "security-patch.old"));
+    assert_eq!(told("Pixel 4a", "16", "2025-01-05"), (Verdict::Fail, "security-patch.old"));
+    assert_eq!(told("Pixel 4a", "13", "2026-10-05"), (Verdict::Pass, "security-patch.recent"));
+    // Support ends on 2 March 2026: the day itself still counts, and the change is announced.
+    let before = judged("Pixel 4a", "13", "2025-01-05", at("2026-03-02T12:00:00Z"));
+    assert_eq!(before, (Verdict::Fail, "security-patch.old", Some(at("2026-03-03T00:00:00Z"))));
+}
