@@ -1,5 +1,5 @@
-//! One pass of delivery: send what the person said, drain the outbox, send fresh evidence, then fetch what is newer, then keep what was
-//! learned.
+//! One pass of delivery: send what the person said, drain the outbox, send fresh evidence, then fetch what is newer,
+//! then keep what was learned.
 
 use std::time::Duration;
 

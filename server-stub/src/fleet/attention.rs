@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use agent_core::judge::{
-    Catalogue, Check, DeviceState, Platform, Rule,
+    Catalogue, Check, DeviceState, Rule,
     catalogue::{Provenance, ReleaseLine},
     policy::ReleaseRules,
 };
@@ -155,12 +155,7 @@ impl Ask<'_> {
     fn quarantined(&self) -> Result<Vec<Attention>, StoreError> {
         let ask = |one: quarantine::QuarantineView| {
             let rule = Rule::from_word(&one.rule)?;
-            let filter = DeviceFilter {
-                platform: Platform::from_word(&one.platform),
-                os: Some(one.os_version.clone()),
-                patch: Some(one.security_patch.clone()).filter(|patch| !patch.is_empty()),
-                ..self.filter(None)
-            };
+            let filter = self.filter(None).on_build_of(&one);
             let mut item = item(DeviceState::Unknown, "quarantined", Some(rule.check()), one.devices, &filter);
             item.params.extend(one.params());
             Some(item)

@@ -7,7 +7,7 @@ use url::form_urlencoded;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{cursor::Cursor, sort::Sort};
-use crate::spelt::spelt;
+use crate::{judging::quarantine::QuarantineView, spelt::spelt};
 
 /// What to list. Every field is one parameter of the query; an absent one does not filter.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, IntoParams)]
@@ -127,6 +127,16 @@ const LONGEST: usize = 100;
 pub const MOST: u32 = 200;
 
 impl DeviceFilter {
+    /// This filter, on the devices of the build that a quarantine is about.
+    pub(crate) fn on_build_of(self, quarantine: &QuarantineView) -> Self {
+        Self {
+            platform: Platform::from_word(&quarantine.platform),
+            os: Some(quarantine.os_version.clone()),
+            patch: Some(quarantine.security_patch.clone()).filter(|patch| !patch.is_empty()),
+            ..self
+        }
+    }
+
     /// The filter of a query. A parameter without a value, as a form sends it, does not filter.
     ///
     /// # Errors

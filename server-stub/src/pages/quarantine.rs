@@ -33,12 +33,7 @@ impl Quarantines {
 
 fn row(one: &QuarantineView, chrome: &Chrome) -> Option<Row> {
     let (title, detail) = told(Rule::from_word(&one.rule)?.check(), &one.params(), chrome);
-    let filter = DeviceFilter {
-        platform: Platform::from_word(&one.platform),
-        os: Some(one.os_version.clone()),
-        patch: Some(one.security_patch.clone()).filter(|patch| !patch.is_empty()),
-        ..DeviceFilter::default()
-    };
+    let filter = DeviceFilter::default().on_build_of(one);
     Some(Row {
         title: title?,
         detail: detail.unwrap_or_default(),
