@@ -7,6 +7,7 @@ final class LocalServer: @unchecked Sendable {
     private let listener: Int32
     private let lock = NSLock()
     private var heard: [String] = []
+    private var isStopped = false
 
     /// The bytes to answer with; nil closes the connection without an answer.
     init(_ answer: @escaping @Sendable (String) -> Data?) throws {
@@ -21,12 +22,15 @@ final class LocalServer: @unchecked Sendable {
                 bind(fd, plain, length) == 0 && listen(fd, 8) == 0 && getsockname(fd, plain, &length) == 0
             }
         }
-        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+        guard bound else {
+            close(listener)
+            throw POSIXError(.EADDRNOTAVAIL)
+        }
         url = "http://127.0.0.1:\(UInt16(bigEndian: address.sin_port))"
         Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(fd, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else { return end() }
                 let request = Self.read(connection)
                 lock.withLock { heard.append(request) }
                 if let bytes = answer(request) {
@@ -39,9 +43,21 @@ final class LocalServer: @unchecked Sendable {
 
     var requests: [String] { lock.withLock { heard } }
 
+    /// Nobody is let in any more. Only the thread that accepts closes the listener: were it closed here while that thread
+    /// is between two callers, the next server could get its number, and that thread would let in the callers of that one.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
+        lock.withLock {
+            if !isStopped { shutdown(listener, Int32(SHUT_RDWR)) }
+            isStopped = true
+        }
+    }
+
+    /// There is nobody to let in. From here on the number is another's, which is not to be stopped.
+    private func end() {
+        lock.withLock {
+            isStopped = true
+            close(listener)
+        }
     }
 
     /// The head, and as much of a body as it announces.

@@ -32,6 +32,8 @@ final class AppleAuthority: @unchecked Sendable {
     }
 
     deinit {
+        // One that ended by itself has no number any more.
+        guard process.isRunning else { return }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }

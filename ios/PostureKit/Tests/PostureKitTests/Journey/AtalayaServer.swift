@@ -39,8 +39,10 @@ final class AtalayaServer: @unchecked Sendable {
         lock.withLock { Self.end(process) }
     }
 
-    /// Killed: a process that was started from a thread of Dispatch's inherits blocked signals and hears no SIGTERM.
+    /// Killed: a process that was started from a thread of Dispatch's inherits blocked signals and hears no SIGTERM. Once
+    /// only: afterwards the system gives its number to another process.
     private static func end(_ process: Process) {
+        guard process.isRunning else { return }
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
