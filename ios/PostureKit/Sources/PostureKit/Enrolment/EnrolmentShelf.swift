@@ -24,15 +24,26 @@ public struct EnrolmentShelf: Sendable {
             .map { EnrolmentPlace(id: $0, folder: root.appendingPathComponent($0, isDirectory: true)) }
     }
 
-    /// A new place, protected before anything is put there.
+    /// A new place, protected before anything is put there; none where it cannot be.
     public func makePlace() throws -> EnrolmentPlace {
         let id = UUID().uuidString
         let folder = root.appendingPathComponent(id, isDirectory: true)
+        try makeFolder(root)
+        try protection.protect(root)
+        try makeFolder(folder)
+        do {
+            try protection.protect(folder)
+        } catch {
+            // Left there, it would be taken for the place of an earlier attempt.
+            try? FileManager.default.removeItem(at: folder)
+            throw error
+        }
+        return EnrolmentPlace(id: id, folder: folder)
+    }
+
+    private func makeFolder(_ folder: URL) throws {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        try protection.protect(root)
-        try protection.protect(folder)
-        return EnrolmentPlace(id: id, folder: folder)
     }
 
     /// Takes a place away with all that is in it.

@@ -17,6 +17,22 @@ import Testing
         #expect(mode == 0o700)
     }
 
+    /// An attempt that finds a place without an enrolment uses it: it must be protected.
+    @Test func aPlaceThatCannotBeProtectedIsNone() throws {
+        let root = try Repository.scratch().appendingPathComponent("enrolments", isDirectory: true)
+        let refusing = RefusingProtection(whatLiesIn: root)
+        #expect(throws: CocoaError.self) { try EnrolmentShelf(root: root, protection: refusing).makePlace() }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == [])
+    }
+
+    @Test func aPlaceIsMadeWhereItIsProtectedAlready() throws {
+        let root = try Repository.scratch().appendingPathComponent("enrolments", isDirectory: true)
+        let refusing = RefusingProtection(root)
+        #expect(throws: CocoaError.self) { try EnrolmentShelf(root: root, protection: refusing).makePlace() }
+        // What is made there has what the root has, also where the phone stops in between.
+        #expect(refusing.contents.value == [])
+    }
+
     @Test func removingOneLeavesTheOther() throws {
         let shelf = EnrolmentShelf(root: try Repository.scratch(), protection: RecordedProtection())
         let (one, two) = (try shelf.makePlace(), try shelf.makePlace())

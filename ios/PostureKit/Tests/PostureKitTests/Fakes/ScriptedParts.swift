@@ -60,6 +60,27 @@ final class RecordedProtection: FolderProtection {
     }
 }
 
+/// Protects everything but one folder, or but what lies in it.
+final class RefusingProtection: FolderProtection {
+    private let refuses: @Sendable (URL) -> Bool
+    /// What the refused folder held.
+    let contents = Kept<[String]>()
+
+    init(_ folder: URL) {
+        refuses = { $0.path == folder.path }
+    }
+
+    init(whatLiesIn folder: URL) {
+        refuses = { $0.deletingLastPathComponent().path == folder.path }
+    }
+
+    func protect(_ folder: URL) throws {
+        guard refuses(folder) else { return }
+        contents.value = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+        throw CocoaError(.fileWriteNoPermission)
+    }
+}
+
 struct UnsupportedAttestation: AppAttestation {
     func attest(clientDataHash: Data) throws(AttestationFailure) -> AttestedKey { throw .unsupported }
     func assert(key: String, clientDataHash: Data) throws(AttestationFailure) -> Data { throw .unsupported }
