@@ -7,15 +7,17 @@ import PackageDescription
 #if os(Linux)
 let core: Target = .systemLibrary(name: "AtalayaCoreFFI")
 let shimNames = [
-    "BackgroundTasks", "CryptoKit", "DeviceCheck", "LocalAuthentication", "ManagedApp", "Security", "UIKit",
-    "UserNotifications",
+    "AppleFoundation", "BackgroundTasks", "CryptoKit", "DeviceCheck", "LocalAuthentication", "MachO", "ManagedApp",
+    "Security", "UIKit", "UserNotifications",
 ]
 #else
 let core: Target = .binaryTarget(name: "AtalayaCoreFFI", path: "AtalayaCoreFFI.xcframework")
 let shimNames: [String] = []
 #endif
 
-let shims: [Target] = shimNames.map { .target(name: $0, path: "Tests/Shims/\($0)") }
+let shims: [Target] = shimNames.map { name in
+    .target(name: name, dependencies: name == "AppleFoundation" ? ["Security"] : [], path: "Tests/Shims/\(name)")
+}
 let shimDependencies: [Target.Dependency] = shimNames.map { .target(name: $0) }
 
 let package = Package(

@@ -4,6 +4,9 @@ import Foundation
 #if canImport(FoundationNetworking)
 import FoundationNetworking
 #endif
+#if canImport(AppleFoundation)
+import AppleFoundation
+#endif
 
 /// HTTPS by the system: its trust store, its proxies, its per-app VPN and App Transport Security apply. Nothing is
 /// cached, no cookie is kept, no redirect is followed.
@@ -57,7 +60,7 @@ public final class SystemTransport: HttpTransport {
 }
 
 /// One request under way.
-private final class Call: @unchecked Sendable {
+final class Call: @unchecked Sendable {
     let ended = DispatchSemaphore(value: 0)
     private let longestAnswer: UInt64
     private let lock = NSLock()
@@ -107,7 +110,7 @@ private final class Call: @unchecked Sendable {
 }
 
 /// What the session tells, call by call.
-private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable {
+final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable {
     private let pinnedRoot: PinnedRoot?
     private let lock = NSLock()
     private var underWay: [Int: Call] = [:]
@@ -150,20 +153,19 @@ private final class Calls: NSObject, URLSessionDataDelegate, @unchecked Sendable
         call?.end(error)
     }
 
-    #if !os(Linux)
     func urlSession(
         _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
         completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
     ) {
-        guard let pinnedRoot, let trust = challenge.protectionSpace.serverTrust else {
-            return completionHandler(.performDefaultHandling, nil)
-        }
-        if pinnedRoot.accepts(trust) {
+        let space = challenge.protectionSpace
+        switch ChallengeAnswer(pinnedRoot, method: space.authenticationMethod, trust: space.serverTrust) {
+        case .asTheSystemDoes:
+            completionHandler(.performDefaultHandling, nil)
+        case .believe(let trust):
             completionHandler(.useCredential, URLCredential(trust: trust))
-        } else {
+        case .refuse:
             call(task)?.fail(.Identity(reason: "its certificate does not come from the company's root"))
             completionHandler(.cancelAuthenticationChallenge, nil)
         }
     }
-    #endif
 }

@@ -1,8 +1,8 @@
 import Foundation
+import MachO
 
 #if canImport(Darwin)
 import Darwin
-import MachO
 #elseif canImport(Glibc)
 import Glibc
 #endif
@@ -27,10 +27,7 @@ public struct FileSystemTerrain: JailbreakTerrain {
     }
 
     public func loadedImages() -> [String] {
-        #if canImport(Darwin)
-        return (0..<_dyld_image_count()).compactMap { index in _dyld_get_image_name(index).map { String(cString: $0) } }
-        #else
-        return []
-        #endif
+        // One may be gone since they were counted: it has no name.
+        (0..<_dyld_image_count()).compactMap { index in _dyld_get_image_name(index).map { String(cString: $0) } }
     }
 }

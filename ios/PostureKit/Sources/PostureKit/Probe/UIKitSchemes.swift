@@ -4,7 +4,11 @@ import UIKit
 
 /// Asks `UIApplication`. Each scheme must stand in `LSApplicationQueriesSchemes`, or the answer is always no.
 public struct UIKitSchemes: SchemeBook {
-    public init() {}
+    private let patience: DispatchTimeInterval
+
+    public init(patience: DispatchTimeInterval = .seconds(10)) {
+        self.patience = patience
+    }
 
     public func isAnswered(_ scheme: AppScheme) -> Bool? {
         guard let url = URL(string: "\(scheme.rawValue)://") else { return nil }
@@ -19,7 +23,7 @@ public struct UIKitSchemes: SchemeBook {
             answered.signal()
         }
         // A main thread that is stuck is no answer.
-        return answered.wait(timeout: .now() + .seconds(10)) == .success ? answer.value : nil
+        return answered.wait(timeout: .now() + patience) == .success ? answer.value : nil
     }
 }
 #endif
