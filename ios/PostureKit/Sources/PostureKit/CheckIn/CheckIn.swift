@@ -9,7 +9,7 @@ public enum CheckIn: Equatable, Sendable {
     case quiet(until: Date)
     /// Nothing was read before the person has read the notice. What they said, and news of the rules, went.
     case noticePending
-    /// There is nobody to report to: not enrolled, or left.
+    /// There is nobody to report to: not enrolled, or left, which a server may just have been told.
     case nobody
     /// It is being done already.
     case underWay
@@ -20,6 +20,8 @@ public enum CheckIn: Equatable, Sendable {
         do {
             let status = try agent.status(language: .en)
             guard let enrolment = status.enrolment, !enrolment.left else { return .nobody }
+            // Nothing is read of a phone that leaves, and that it leaves is told at any hour.
+            if status.withdraws { return .done(try await agent.deliver(urgency: urgency)) }
             if urgency == .background, let until = [status.quietUntil, status.pausedUntil].compactMap(\.self).max() {
                 return .quiet(until: until)
             }

@@ -19,7 +19,8 @@ public struct RefreshPlan: Equatable, Sendable {
         guard let enrolment = status.enrolment, !enrolment.left else { return nil }
         let wished = status.nextAt ?? now.addingTimeInterval(TimeInterval(intervalHours * 3600))
         let next = max(wished, now.addingTimeInterval(Self.shortest))
-        // To wake up in quiet hours would be to do nothing.
+        // To wake up in quiet hours would be to do nothing, unless it is to say that the person leaves.
+        guard !status.withdraws else { return next }
         return [status.quietUntil, status.pausedUntil].compactMap(\.self).reduce(next, max)
     }
 

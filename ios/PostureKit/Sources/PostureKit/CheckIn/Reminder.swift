@@ -12,7 +12,7 @@ public enum Reminder: String, Equatable, Sendable {
 
     /// What is due now; none outside the person's hours, when nothing needs doing, and within a day of the last one.
     public static func due(_ status: Status, last: Date?, now: Date) -> Self? {
-        guard let enrolment = status.enrolment, !enrolment.left else { return nil }
+        guard let enrolment = status.enrolment, !enrolment.left, !status.withdraws else { return nil }
         guard status.quietUntil == nil, status.pausedUntil == nil else { return nil }
         // A clock that was put back must not silence it for ever.
         if let last, last <= now, now.timeIntervalSince(last) < pause { return nil }

@@ -99,6 +99,8 @@ public final class AppModel {
         await openPlaces()
         await enrolAsManaged()
         for company in companies { await checkIn(company.id, .background) }
+        // Also where there is no company: what is wrong in the configuration can be why.
+        publish()
     }
 
     /// The system gave some time in the background.
@@ -109,6 +111,7 @@ public final class AppModel {
         let round = RefreshRound(queue: queue, plan: plan, now: now)
         await round.run(task, companies.map(\.agent))
         for company in companies { await readStatus(of: company.id) }
+        publish()
         await remind()
     }
 
@@ -271,10 +274,7 @@ public final class AppModel {
         defer { isBusy = false }
         do {
             try await company.agent.withdraw()
-            await company.agent.shutdown()
-            companies.removeAll { $0.id == company.id }
-            shown = nil
-            try surroundings.forget(company.agent.place)
+            try await forget(company)
         } catch AgentError.Offline {
             trouble = words("status_offline")
             await readStatus(of: company.id)
@@ -282,7 +282,16 @@ public final class AppModel {
             trouble = trouble(error)
             await readStatus(of: company.id)
         }
+        publish()
         await planNext()
+    }
+
+    /// The person has left, and the server knows.
+    private func forget(_ company: Company) async throws {
+        await company.agent.shutdown()
+        companies.removeAll { $0.id == company.id }
+        if shown == company.id { shown = nil }
+        try surroundings.forget(company.agent.place)
     }
 
     private func say(_ act: (PhoneAgent, Language) async throws -> Void) async {
@@ -321,6 +330,15 @@ public final class AppModel {
         guard let index = companies.firstIndex(where: { $0.id == id }) else { return }
         companies[index].status = status
         if let checkIn, checkIn != .underWay { companies[index].lastCheckIn = checkIn }
+        if status.enrolment == nil {
+            // The server has just been told what the person said while it was away.
+            do { try await forget(companies[index]) } catch { trouble = words("problem_storage") }
+        }
+        publish()
+    }
+
+    /// Tells device management how things stand.
+    private func publish() {
         ManagedFeedback(status: company?.status, configuration: configuration).publish()
     }
 

@@ -61,6 +61,15 @@ import Testing
         #expect(await CheckIn.run(left, .background) == .nobody)
     }
 
+    @Test func thatThePersonLeavesIsToldAtAnyHourAndNothingIsReadForIt() async {
+        let quiet = Status.sample(quietUntil: .morning, pausedUntil: .morning, withdraws: true)
+        let agent = FakeAgent(quiet, reports: [.failure(.Left)], deliveries: [.failure(.Left)])
+        #expect(await CheckIn.run(agent, .background) == .nobody)
+        #expect(agent.calls == ["status", "deliver background"])
+        let offline = FakeAgent(quiet, deliveries: [.success(.sample(problem: .Offline))])
+        #expect(await CheckIn.run(offline, .background) == .done(.sample(problem: .Offline)))
+    }
+
     @Test func whatFailsIsSaid() async {
         let lost = FakeAgent(.sample(), reports: [.failure(.KeyLost)])
         #expect(await CheckIn.run(lost, .background) == .failed(.KeyLost))

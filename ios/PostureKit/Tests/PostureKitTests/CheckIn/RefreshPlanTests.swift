@@ -24,6 +24,10 @@ import Testing
         #expect(plan.next(after: now, .sample(quietUntil: later(7), pausedUntil: later(70))) == later(70))
     }
 
+    @Test func quietHoursDoNotHoldBackThatThePersonLeaves() {
+        #expect(plan.next(after: now, .sample(nextAt: later(2), quietUntil: later(13), withdraws: true)) == later(2))
+    }
+
     @Test func theFirstOfSeveralCompaniesDecidesAndNobodyAsksForNothing() {
         let statuses = [Status.sample(nextAt: later(5)), .sample(nextAt: later(3)), .sample(left: true, nextAt: later(1))]
         #expect(plan.next(after: now, statuses) == later(3))

@@ -23,7 +23,7 @@ extension Status {
         enrolled: Bool = true, left: Bool = false, state: DeviceState? = .notCompliant,
         checks: [CheckVerdict] = [], provisional: Bool = false, nextAt: Date? = nil, quietUntil: Date? = nil,
         pausedUntil: Date? = nil, waiting: UInt32 = 0, notice: Paper? = nil, usageRules: Paper? = nil,
-        declarations: [DeclarationStatus] = [], problems: [Problem] = []
+        declarations: [DeclarationStatus] = [], withdraws: Bool = false, problems: [Problem] = []
     ) -> Self {
         let enrolment = EnrolmentStatus(
             server: "https://a.example", organisation: "Clínica Levante", device: "01J", enrolledAt: .morning,
@@ -32,7 +32,7 @@ extension Status {
             enrolment: enrolled ? enrolment : nil, headline: "Hay algo que arreglar (1).",
             posture: state.map { Posture(state: $0, provisional: provisional, at: .morning, checks: checks) },
             checkedAt: .morning, sentAt: .morning, nextAt: nextAt, quietUntil: quietUntil, pausedUntil: pausedUntil,
-            waiting: waiting, notice: notice, usageRules: usageRules, declarations: declarations, withdraws: false,
+            waiting: waiting, notice: notice, usageRules: usageRules, declarations: declarations, withdraws: withdraws,
             problems: problems)
     }
 }

@@ -152,8 +152,52 @@ extension ShimSuite {
             await model.withdraw()
             #expect(model.trouble == nil)
             #expect(model.company == nil)
+            #expect(feedback["enrolment"] == "none")
             #expect(try phone.surroundings.shelf.places().isEmpty)
             #expect(throws: VaultFailure.missing) { try phone.vault.publicKey(named: key) }
+        }
+
+        @Test func whoeverLeavesWhileTheServerIsAwayIsForgottenOnceItWasTold() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            _ = await agent.checkIn(.background)
+            await agent.shutdown()
+            var model = model(phone)
+            await model.appear()
+            let device = try #require(model.company?.status.enrolment?.device)
+            server.stop()
+            await model.withdraw()
+            #expect(model.trouble == es("status_offline"))
+            #expect(model.company?.status.withdraws == true)
+            let looks = phone.facts.now.looks
+            // The app is closed, and opened when the server is back.
+            await model.company?.agent.shutdown()
+            try server.start()
+            model = self.model(phone)
+            await model.appear()
+            await model.checkNow()
+            #expect(try server.device(device).contains("\"leftAt\":\"2"))
+            #expect(model.company == nil && model.trouble == nil)
+            #expect(try phone.surroundings.shelf.places().isEmpty && SecurityScript.names.isEmpty)
+            #expect(phone.facts.now.looks == looks)
+            #expect(feedback["enrolment"] == "none")
+        }
+
+        @Test func whatIsWrongInTheConfigurationIsToldWhereItPreventsTheEnrolment() async throws {
+            UserDefaults.standard.removeObject(forKey: ManagedFeedback.feedbackKey)
+            let model = model(try Phone())
+            source.written.value = ["server_url": "ftp://a.example", "config_version": "7"]
+            await model.appear()
+            #expect(model.company == nil)
+            #expect(feedback["config_error"]?.contains("server_url") == true && feedback["config_version"] == "7")
+            #expect(feedback["enrolment"] == "none")
+        }
+
+        /// What device management fetches.
+        private var feedback: [String: String] {
+            UserDefaults.standard.dictionary(forKey: ManagedFeedback.feedbackKey) as? [String: String] ?? [:]
         }
     }
 }
