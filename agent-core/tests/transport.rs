@@ -181,6 +181,22 @@ async fn a_stranger_s_root_is_not_believed_and_the_company_s_own_is_when_given()
 }
 
 #[tokio::test]
+async fn a_pinned_root_is_the_only_one() {
+    let pinned = |pem: &[u8]| TlsOptions { pinned_roots: Some(pem.to_vec()), ..TlsOptions::default() };
+    assert_eq!(call_securely(pinned(ROOT)).await.unwrap().status, 200);
+    assert_eq!(call_securely(pinned(&[OTHER_ROOT, ROOT].concat())).await.unwrap().status, 200);
+    let other = TlsOptions { extra_roots: Some(ROOT.to_vec()), ..pinned(OTHER_ROOT) };
+    let why = refused(call_securely(other).await);
+    assert!(why.contains("give the company's root"), "not even one that would be believed otherwise: {why}");
+    let key = TlsOptions { pins: vec![[7; 32]], ..pinned(ROOT) };
+    assert!(refused(call_securely(key).await).contains("pinned"), "a pinned key counts beside it");
+    for damaged in [&b"nothing"[..], b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let why = refused(call_securely(pinned(damaged)).await);
+        assert!(why.contains("PEM"), "{why}");
+    }
+}
+
+#[tokio::test]
 async fn a_pinned_key_is_the_only_one() {
     let pinned = TlsOptions { pins: vec![TlsOptions::pin(PIN).unwrap()], ..rooted() };
     assert_eq!(call_securely(pinned).await.unwrap().status, 200);

@@ -57,11 +57,12 @@ impl PostureAgent {
         succession: Option<Arc<dyn KeySuccession>>,
         transport: Option<Arc<dyn HttpTransport>>,
     ) -> Result<Arc<Self>, AgentError> {
-        let Setup { folder, platform, agent_version } = setup;
+        let Setup { folder, platform, agent_version, pinned_root } = setup;
         let storage = FileStorage::open(Path::new(&folder)).map_err(client::AgentError::from)?;
-        let transport = match transport {
-            Some(shell) => Arc::new(ShellTransport(shell)) as Arc<dyn Transport>,
-            None => own_network(&agent_version)?,
+        let transport = match (transport, pinned_root) {
+            (Some(shell), None) => Arc::new(ShellTransport(shell)) as Arc<dyn Transport>,
+            (Some(_), Some(_)) => return Err(bad_input("a shell's own transport has to pin the root itself")),
+            (None, root) => own_network(&agent_version, root)?,
         };
         let signer = Arc::new(ShellSigner::new(signer));
         let agent = client::Agent::new(Ports {
@@ -182,12 +183,17 @@ fn timestamp(at: SystemTime) -> Result<Timestamp, AgentError> {
     Timestamp::try_from(at).map_err(|_| AgentError::BadInput { reason: "no moment that a calendar has".to_owned() })
 }
 
+fn bad_input(reason: &str) -> AgentError {
+    AgentError::BadInput { reason: reason.to_owned() }
+}
+
 #[cfg(feature = "own-network")]
-fn own_network(agent_version: &str) -> Result<Arc<dyn Transport>, AgentError> {
-    Ok(Arc::new(crate::own_network::OwnNetwork::new(agent_version).map_err(|_| AgentError::Broken)?))
+fn own_network(agent_version: &str, pinned_root: Option<String>) -> Result<Arc<dyn Transport>, AgentError> {
+    let network = crate::own_network::OwnNetwork::new(agent_version, pinned_root);
+    Ok(Arc::new(network.map_err(|_| AgentError::Broken)?))
 }
 
 #[cfg(not(feature = "own-network"))]
-fn own_network(_: &str) -> Result<Arc<dyn Transport>, AgentError> {
-    Err(AgentError::BadInput { reason: "this library was built without a network of its own".to_owned() })
+fn own_network(_: &str, _: Option<String>) -> Result<Arc<dyn Transport>, AgentError> {
+    Err(bad_input("this library was built without a network of its own"))
 }

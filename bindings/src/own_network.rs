@@ -1,7 +1,7 @@
 //! The transport of our own, on a runtime of its own: whoever awaits an answer needs none.
 
 use agent_core::client::{
-    HttpTransport, Transport, TransportError,
+    HttpTransport, TlsOptions, Transport, TransportError,
     transport::{Answer, Request},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -12,10 +12,12 @@ pub(crate) struct OwnNetwork {
 }
 
 impl OwnNetwork {
-    pub(crate) fn new(agent_version: &str) -> std::io::Result<Self> {
+    /// With a root, the server is believed by it alone.
+    pub(crate) fn new(agent_version: &str, pinned_root: Option<String>) -> std::io::Result<Self> {
         let runtime =
             Builder::new_multi_thread().worker_threads(1).thread_name("atalaya-network").enable_all().build()?;
-        Ok(Self { runtime: Some(runtime), transport: HttpTransport::new(agent_version) })
+        let trust = TlsOptions { pinned_roots: pinned_root.map(String::into_bytes), ..TlsOptions::default() };
+        Ok(Self { runtime: Some(runtime), transport: HttpTransport::with(agent_version, trust) })
     }
 }
 
@@ -98,7 +100,7 @@ mod tests {
                 .unwrap();
             String::from_utf8(seen).unwrap()
         });
-        let network = Arc::new(OwnNetwork::new("0.1.0").unwrap());
+        let network = Arc::new(OwnNetwork::new("0.1.0", None).unwrap());
         let answer = call(&network, &server).unwrap();
         let expected = Response { status: 200, body: b"ok".to_vec(), etag: Some("\"7\"".into()), retry_after: None };
         assert_eq!(answer, expected);
@@ -106,5 +108,13 @@ mod tests {
         assert!(seen.starts_with("POST /v1/reports ") && seen.contains("atalaya-agent/0.1.0"), "{seen}");
         // Nobody listens there any more.
         assert_eq!(call(&network, &server), Err(TransportError::Unreachable));
+    }
+
+    #[test]
+    fn a_pinned_root_decides_whom_the_network_believes() {
+        let network = Arc::new(OwnNetwork::new("0.1.0", Some("nothing".to_owned())).unwrap());
+        // Said before anybody is called.
+        let answer = call(&network, "https://localhost:1");
+        assert!(matches!(&answer, Err(TransportError::Identity(why)) if why.contains("PEM")), "{answer:?}");
     }
 }

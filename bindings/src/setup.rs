@@ -12,4 +12,8 @@ pub struct Setup {
     pub platform: Platform,
     /// The app's version, such as `0.1.0`.
     pub agent_version: String,
+    /// A root certificate (PEM) by which the server is known, and no other, as managed configuration gives it: for the
+    /// library's own network. A shell's transport sees to it itself, so together with one it is refused.
+    #[uniffi(default = None)]
+    pub pinned_root: Option<String>,
 }

@@ -97,7 +97,8 @@ pub(super) async fn send(
     channel.answered(&waiting.envelope, &receipt)?;
 
     let _state = storage.lock(STATE)?;
-    let now = channel.ports.clock.now();
+    let time = channel.ports.time();
+    let now = time.wall;
     let mut contact = Contact::load(storage, enrolled)?;
     let told = match receipt {
         Ok(EvidenceReceipt { proved, reasons, .. }) => EvidenceTold { at: now, proved, reasons },
@@ -110,7 +111,7 @@ pub(super) async fn send(
             return Ok(Some((refusal, asked)));
         }
     };
-    contact.attempted_at = Some(now);
+    contact.attempted(&time);
     contact.succeeded();
     if told.proved {
         contact.evidence_wanted_at = None;

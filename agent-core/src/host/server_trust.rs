@@ -51,7 +51,8 @@ impl ServerTrust {
 impl KeptTrust {
     pub(super) fn options(&self) -> Result<TlsOptions, AgentError> {
         let pins = self.pins.iter().map(|pin| TlsOptions::pin(pin)).collect::<Result<_, _>>()?;
-        Ok(TlsOptions { extra_roots: self.extra_root.as_ref().map(|pem| pem.clone().into_bytes()), pins })
+        let extra_roots = self.extra_root.as_ref().map(|pem| pem.clone().into_bytes());
+        Ok(TlsOptions { extra_roots, pinned_roots: None, pins })
     }
 
     pub(super) fn keep(&self, storage: &dyn Storage) -> Result<(), Failure> {

@@ -56,7 +56,7 @@ async fn measure(relay: Relay, token: &str, root: &[u8]) -> Result<bool, Failure
     let signer = Arc::new(SoftwareKey::generate(Algorithm::Es256)?);
     // A new process: nothing of a connection is remembered.
     let started = || {
-        let options = TlsOptions { extra_roots: Some(root.to_vec()), pins: Vec::new() };
+        let options = TlsOptions { extra_roots: Some(root.to_vec()), ..TlsOptions::default() };
         Agent::new(Ports {
             storage: storage.clone(),
             transport: Arc::new(HttpTransport::with("0.1.0", options)),

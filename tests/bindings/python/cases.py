@@ -192,6 +192,9 @@ async def what_is_wrong_with_input_is_said(world):
     setup = a.Setup(folder=str(blocked / "x"), platform=a.Platform.IOS, agent_version="0.1.0")
     await refused(a.AgentError.Storage, lambda: a.PostureAgent.open(setup, shell.probe, shell.signer, shell.signer, None, shell.transport))
     await refused(a.AgentError.BadInput, lambda: a.PostureAgent.open(setup_of(shell), shell.probe, shell.signer, shell.signer, None, None))
+    # What a shell's own network believes is the shell's to see to.
+    setup = a.Setup(folder=shell.folder, platform=shell.platform, agent_version="0.1.0", pinned_root="PEM")
+    await refused(a.AgentError.BadInput, lambda: a.PostureAgent.open(setup, shell.probe, shell.signer, shell.signer, None, shell.transport))
     assert a.read_invitation(f"https://example.com/enrol#{'0' * 26}", None).server == "https://example.com"
     await refused(a.AgentError.BadInput, lambda: a.read_invitation("hello", None))
     configuration = a.read_configuration({"server_url": "https://example.com", "report_interval_hours": "99"})

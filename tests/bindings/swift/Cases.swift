@@ -207,6 +207,15 @@ enum Cases {
                     succession: nil, transport: transport)
             }
         }
+        var pinned = Phone.setup(phone.folder)
+        pinned.pinnedRoot = "PEM"
+        let setup = pinned
+        // What a shell's own network believes is the shell's to see to.
+        try await refused("BadInput") {
+            try PostureAgent.open(
+                setup: setup, probe: phone.probe, signer: phone.signer, attestation: phone.signer, succession: nil,
+                transport: phone.transport)
+        }
         let invitation = try readInvitation(given: "https://example.com/enrol#\(zeros)", server: nil)
         try mustEqual(invitation.server, "https://example.com")
         try await refused("BadInput") { try readInvitation(given: "hello", server: nil) }

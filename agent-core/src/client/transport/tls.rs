@@ -1,24 +1,29 @@
-//! Whom a connection believes: the platform's roots, one more root, and pinned keys.
+//! Whom a connection believes: the platform's roots, one more root or one alone, and pinned keys.
 
 use std::{error::Error, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    client::{
+        WebPkiServerVerifier,
+        danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier},
+    },
     crypto::CryptoProvider,
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    pki_types::{CertificateDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
 
 use super::TransportError;
 use crate::wire::envelope::sha256;
 
-/// What is believed besides the platform's roots.
+/// What is believed besides the platform's roots, or in their place.
 #[derive(Debug, Clone, Default)]
 pub struct TlsOptions {
     /// More roots, PEM.
     pub extra_roots: Option<Vec<u8>>,
+    /// Roots that are believed and no others, PEM: neither the platform's nor more.
+    pub pinned_roots: Option<Vec<u8>>,
     /// SHA-256 digests of public keys (SubjectPublicKeyInfo), one of which the server's certificate must have. Empty:
     /// any. A certificate must also be valid in the usual way.
     pub pins: Vec<[u8; 32]>,
@@ -53,7 +58,11 @@ pub(super) fn no_one() -> Result<ClientConfig, TransportError> {
 /// The configuration of these options.
 pub(super) fn configuration(options: &TlsOptions) -> Result<ClientConfig, TransportError> {
     let provider = ring();
-    let verifier = PinnedVerifier { pins: options.pins.clone(), usual: usual(options, &provider)? };
+    let usual = match &options.pinned_roots {
+        None => platform(options, &provider)?,
+        Some(pem) => alone(pem, &provider)?,
+    };
+    let verifier = PinnedVerifier { pins: options.pins.clone(), usual };
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     let builder = builder.map_err(|error| unusable(&error))?;
     let mut configuration =
@@ -62,10 +71,21 @@ pub(super) fn configuration(options: &TlsOptions) -> Result<ClientConfig, Transp
     Ok(configuration)
 }
 
-fn usual(
+/// What believes these roots alone.
+fn alone(pem: &[u8], provider: &Arc<CryptoProvider>) -> Result<Arc<dyn ServerCertVerifier>, TransportError> {
+    let mut store = RootCertStore::empty();
+    for root in roots(pem)? {
+        store.add(root).map_err(|_| damaged())?;
+    }
+    let builder = WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(provider));
+    Ok(builder.build().map_err(|_| damaged())?)
+}
+
+/// What believes whom the platform believes.
+fn platform(
     options: &TlsOptions,
     provider: &Arc<CryptoProvider>,
-) -> Result<rustls_platform_verifier::Verifier, TransportError> {
+) -> Result<Arc<dyn ServerCertVerifier>, TransportError> {
     let provider = Arc::clone(provider);
     let verifier = match &options.extra_roots {
         None => rustls_platform_verifier::Verifier::new(provider),
@@ -77,18 +97,19 @@ fn usual(
             return Err(TransportError::Identity(why.to_owned()));
         }
     };
-    verifier.map_err(|_| {
+    let verifier = verifier.map_err(|_| {
         let why = "this system trusts no certificate authority; install its root certificates (such as the package \
                    ca-certificates) or give the server's root";
         TransportError::Identity(why.to_owned())
-    })
+    });
+    Ok(Arc::new(verifier?))
 }
 
-#[cfg(any(all(unix, not(target_os = "android")), target_os = "windows"))]
-fn roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
-    use rustls::pki_types::pem::PemObject as _;
+fn damaged() -> TransportError {
+    TransportError::Identity("the root that was given is no certificate in PEM; check it".to_owned())
+}
 
-    let damaged = || TransportError::Identity("the extra root is no certificate in PEM; check the file".to_owned());
+fn roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
     let roots: Vec<_> = CertificateDer::pem_slice_iter(pem).collect::<Result<_, _>>().map_err(|_| damaged())?;
     if roots.is_empty() { Err(damaged()) } else { Ok(roots) }
 }
@@ -97,7 +118,7 @@ fn roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, TransportError> {
 #[derive(Debug)]
 struct PinnedVerifier {
     pins: Vec<[u8; 32]>,
-    usual: rustls_platform_verifier::Verifier,
+    usual: Arc<dyn ServerCertVerifier>,
 }
 
 /// What a pin that does not match says in rustls's words.

@@ -214,6 +214,10 @@ class BridgeTest {
         refused<AgentException.BadInput> {
             PostureAgent.open(phone.setup(), phone.probe, phone.signer, phone.signer, null, null)
         }
+        // What a shell's own network believes is the shell's to see to.
+        refused<AgentException.BadInput> {
+            PostureAgent.open(phone.setup().copy(pinnedRoot = "PEM"), phone.probe, phone.signer, phone.signer, null, phone.transport)
+        }
         assertEquals("https://example.com", readInvitation("https://example.com/enrol#${"0".repeat(26)}", null).server)
         refused<AgentException.BadInput> { readInvitation("hello", null) }
         val configuration = readConfiguration(mapOf("server_url" to "https://example.com", "report_interval_hours" to "99"))
