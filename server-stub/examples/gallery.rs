@@ -216,6 +216,10 @@ fn sources() -> Result<Vec<SourceView>, Box<dyn Error>> {
             ..whole("cisa-kev", "www.cisa.gov", "official", 300)?
         },
         SourceView {
+            speaks_for: vec![Spoken { product: None, platform: None, claims: 31 }],
+            ..whole("nvd", "services.nvd.nist.gov", "official", 305)?
+        },
+        SourceView {
             parts: 7,
             speaks_for: vec![on("os", "ios", 4), on("whatsapp-business", "android", 2), on("whatsapp-business", "ios", 2)],
             ..whole("cve", "cveawg.mitre.org", "official", 310)?

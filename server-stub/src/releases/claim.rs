@@ -113,6 +113,11 @@ pub enum Claim {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Date>,
     },
+    /// A vulnerability's record speaks of a product that is judged; what it says of it is the record's own to tell.
+    Named {
+        /// The vulnerability.
+        cve: String,
+    },
     /// A vulnerability is exploited, whatever it is of.
     Exploited {
         /// The vulnerability.
@@ -130,7 +135,7 @@ impl Claim {
             | Self::Seen { line, .. }
             | Self::Floor { line, .. }
             | Self::Support { line, .. } => Some(*line),
-            Self::Exploited { .. } => None,
+            Self::Named { .. } | Self::Exploited { .. } => None,
         }
     }
 
@@ -141,6 +146,7 @@ impl Claim {
             Self::Seen { .. } => "seen",
             Self::Floor { .. } => "floor",
             Self::Support { .. } => "support",
+            Self::Named { .. } => "named",
             Self::Exploited { .. } => "exploited",
         }
     }
@@ -151,7 +157,7 @@ impl Claim {
             Self::Release { version, .. } | Self::Seen { version, .. } => version.clone(),
             Self::Floor { cve, version, .. } => format!("{cve} {version}"),
             Self::Support { cycle, .. } => cycle.clone(),
-            Self::Exploited { cve, .. } => cve.clone(),
+            Self::Named { cve } | Self::Exploited { cve, .. } => cve.clone(),
         }
     }
 }

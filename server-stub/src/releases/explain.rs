@@ -106,7 +106,7 @@ pub fn explain(
     let view = views.into_iter().find(|view| view.product == product && view.platform == platform);
     let cves: Vec<&str> = weighed.iter().filter_map(|one| floor_of(&one.kept.claim, line)).collect();
     let own = |one: &&Weighed<'_>| match &one.kept.claim {
-        Claim::Exploited { cve, .. } => cves.contains(&cve.as_str()),
+        Claim::Named { cve } | Claim::Exploited { cve, .. } => cves.contains(&cve.as_str()),
         claim => claim.line() == Some(line),
     };
     let mut own: Vec<&Weighed<'_>> = weighed.iter().filter(own).collect();
@@ -168,7 +168,7 @@ fn order(line: Line, kept: &Kept) -> Option<semver::Version> {
             line.order(version)
         }
         Claim::Support { cycle, .. } => line.order(cycle),
-        Claim::Exploited { .. } => None,
+        Claim::Named { .. } | Claim::Exploited { .. } => None,
     }
 }
 

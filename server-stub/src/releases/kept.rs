@@ -98,6 +98,7 @@ pub(super) fn claims(connection: &Connection, scope: Scope) -> Result<Vec<Kept>,
 /// What is known to ask for: vulnerabilities of products that are judged.
 pub(super) fn known(connection: &Connection, scope: Scope) -> Result<Known, StoreError> {
     let cves = claims(connection, scope)?.into_iter().filter_map(|kept| match kept.claim {
+        Claim::Named { cve } => Some(cve),
         Claim::Exploited { cve, product } if product.contains("WhatsApp") => Some(cve),
         Claim::Floor { cve, .. } if kept.source == "cve" => Some(cve),
         _ => None,

@@ -202,7 +202,7 @@ impl<'a> Said<'a> {
                 }
                 self.support.push(support);
             }
-            Claim::Exploited { .. } => {}
+            Claim::Named { .. } | Claim::Exploited { .. } => {}
         }
     }
 

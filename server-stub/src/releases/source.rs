@@ -7,6 +7,7 @@ mod apple_lookup;
 mod cisa_kev;
 mod cve;
 mod endoflife;
+mod nvd;
 mod sofa;
 mod versions;
 
@@ -28,6 +29,7 @@ pub const ALL: &[&dyn Source] = &[
     &sofa::Sofa,
     &endoflife::EndOfLife,
     &cisa_kev::CisaKev,
+    &nvd::Nvd,
     &cve::Cve,
 ];
 /// The own fleet's name as a source.
@@ -191,7 +193,7 @@ pub fn read(source: &dyn Source, part: &str, bytes: &[u8]) -> Result<Vec<Claim>,
 /// again. The fuzzer and the tests call it.
 #[doc(hidden)]
 pub fn any_answer(bytes: &[u8]) {
-    const PARTS: [(&str, &str); 9] = [
+    const PARTS: [(&str, &str); 10] = [
         ("apple-gdmf", "pmv"),
         ("apple-lookup", "es-bundle"),
         ("android-patch", "sdk-35"),
@@ -201,6 +203,7 @@ pub fn any_answer(bytes: &[u8]) {
         ("endoflife.date", "android"),
         ("cisa-kev", "list"),
         ("cve", ""),
+        ("nvd", "whatsapp-business"),
     ];
     let Some((first, answer)) = bytes.split_first() else { return };
     let (name, part) = PARTS[usize::from(first.wrapping_sub(b'0')) % PARTS.len()];

@@ -142,8 +142,8 @@ pub(super) fn weigh<'a>(claims: &'a [Kept], administrator: &Administrator, at: A
         weighed.extend(floors::weigh(line, &of(|claim| matches!(claim, Claim::Floor { .. })), administrator));
         weighed.extend(floors::support(line, &of(|claim| matches!(claim, Claim::Support { .. })), administrator, at));
     }
-    let exploited: Vec<&Kept> = claims.iter().filter(|kept| kept.claim.line().is_none()).collect();
-    let marks = floors::exploited(&exploited, &weighed, administrator);
+    let of_flaws: Vec<&Kept> = claims.iter().filter(|kept| kept.claim.line().is_none()).collect();
+    let marks = floors::marks(&of_flaws, &weighed, administrator);
     weighed.extend(marks);
     weighed
 }

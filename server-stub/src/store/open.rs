@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_truth.sql"),
     include_str!("migrations/0008_closings.sql"),
     include_str!("migrations/0009_assertions.sql"),
+    include_str!("migrations/0010_named_flaws.sql"),
 ];
 
 /// The writer's connection, migrated to the newest schema.
@@ -106,5 +107,36 @@ mod tests {
         assert_eq!((record.last_sequence, record.last_statement, record.left_at), (3, 0, None));
         assert_eq!(record.said, crate::judging::Said::default());
         migrate(&connection).unwrap();
+    }
+
+    #[test]
+    fn claims_about_releases_outlive_the_table_that_kept_them() {
+        let connection = Connection::open_in_memory().unwrap();
+        settings(&connection).unwrap();
+        for migration in &MIGRATIONS[..9] {
+            connection.execute_batch(migration).unwrap();
+        }
+        connection.pragma_update(None, "user_version", 9).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO organisations (org, name, created_at) VALUES (1, 'Clinica', 0);
+                 INSERT INTO release_sources (org, source, part, url, tried_at) VALUES (1, 'sofa', 'ios', '', 0);
+                 INSERT INTO release_claims VALUES (1, 'sofa', 'ios', 'os ios', 'release', '26.1', '{\"kind\":1}', 4, 5, 1);",
+            )
+            .unwrap();
+        migrate(&connection).unwrap();
+        let kept: (String, String, i64, i64, i64) = connection
+            .query_row("SELECT subject, claim, first_seen_at, last_seen_at, current FROM release_claims", [], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })
+            .unwrap();
+        assert_eq!(kept, ("26.1".to_owned(), "{\"kind\":1}".to_owned(), 4, 5, 1));
+        let of = |kind: &str| {
+            format!(
+                "INSERT INTO release_claims VALUES (1, 'sofa', 'ios', '', '{kind}', 'CVE-2026-1000', '{{}}', 0, 0, 1)"
+            )
+        };
+        connection.execute_batch(&of("named")).unwrap();
+        assert!(connection.execute_batch(&of("guessed")).is_err(), "a kind that nobody knows");
     }
 }

@@ -168,6 +168,7 @@ async fn saved_answers_are_taken_over_and_faulty_ones_make_no_data() {
         ("amapi", "w4b.json", "amapi", 1),
         ("cve", "record.json", "cve-both", 2),
         ("cisa-kev", "kev.json", "cisa-kev", 2),
+        ("nvd", "whatsapp-business.json", "nvd", 2),
         ("cve", "other.json", "cve-ios", 3),
         ("android-patch", "android_sdk_35.json", "android-patch", 4),
         ("endoflife.date", "android.json", "endoflife-old", 5),

@@ -72,6 +72,7 @@ impl Feeds {
         feeds.body("endoflife.date/ios.json", &fixture("endoflife-new"));
         feeds.body("endoflife.date/android.json", &fixture("endoflife-old"));
         feeds.body("cisa-kev/known_exploited_vulnerabilities.json", &fixture("cisa-kev"));
+        feeds.body("nvd/whatsapp-business.json", &fixture("nvd"));
         feeds.body("cve/CVE-2026-4242.json", &fixture("cve-ios"));
         feeds.body("cve/CVE-2026-23871.json", &fixture("cve-both"));
         for cve in [
@@ -81,6 +82,7 @@ impl Feeds {
             "CVE-2025-55179",
             "CVE-2026-44908",
             "CVE-2026-102769",
+            "CVE-2026-7101",
         ] {
             let record = format!(r#"{{"cveMetadata":{{"cveId":"{cve}","state":"REJECTED"}}}}"#);
             feeds.body(&format!("cve/{cve}.json"), record.as_bytes());

@@ -112,8 +112,8 @@ impl Site {
 }
 
 /// Every network source.
-pub(crate) const EVERY: [&str; 8] =
-    ["apple-gdmf", "apple-lookup", "android-patch", "amapi", "sofa", "endoflife.date", "cisa-kev", "cve"];
+pub(crate) const EVERY: [&str; 9] =
+    ["apple-gdmf", "apple-lookup", "android-patch", "amapi", "sofa", "endoflife.date", "cisa-kev", "nvd", "cve"];
 
 /// The newest releases of a line as text.
 pub(crate) fn versions(line: &ReleaseLineView) -> Vec<&str> {

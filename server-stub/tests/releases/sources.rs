@@ -68,6 +68,49 @@ async fn a_floor_never_crosses_platforms() {
     assert!(catalogue.android_os.floors.is_empty() && catalogue.ios_os.floors.is_empty());
 }
 
+/// Most flaws are mended before anybody exploits them, so no list of exploited ones names them.
+#[tokio::test]
+async fn a_flaw_that_nobody_exploits_is_found_by_name_and_its_record_makes_the_floor() {
+    const RECORD: &str = r#"{"cveMetadata": {"cveId": "CVE-2026-7101", "state": "PUBLISHED"}, "containers": {"cna": {"affected": [
+        {"vendor": "Facebook", "product": "WhatsApp Business for iOS", "versions": [
+            {"status": "affected", "version": "2.25.1.1", "lessThan": "2.26.35.10"}]}]}}}"#;
+    let site = Site::new().await;
+    site.feeds.body("cve/CVE-2026-7101.json", RECORD.as_bytes());
+    site.fetch(&["cve"]).await;
+    assert_eq!(site.feeds.asked("cve/CVE-2026-7101.json"), 0, "nobody named it yet");
+    site.fetch(&["nvd", "cve"]).await;
+    let floors = site.line(Line::BUSINESS_IOS).await.floors;
+    assert!(floors.iter().any(|one| one.cve == "CVE-2026-7101" && one.version == "2.26.35.10" && !one.exploited));
+    let asked = ["CVE-2026-7102", "CVE-2026-7103"].map(|cve| site.feeds.asked(&format!("cve/{cve}.json")));
+    assert_eq!(asked, [0, 0], "neither one that was taken back nor one of another product");
+    // What the list no longer names was named: its record stays in force.
+    site.feeds.body("nvd/whatsapp-business.json", br#"{"totalResults":0,"vulnerabilities":[]}"#);
+    site.days_pass(1);
+    site.fetch(&["nvd", "cve"]).await;
+    assert!(site.line(Line::BUSINESS_IOS).await.floors.iter().any(|one| one.cve == "CVE-2026-7101"));
+    assert_eq!(site.feeds.asked("cve/CVE-2026-7101.json"), 2);
+}
+
+#[test]
+fn a_list_of_flaws_that_is_cut_or_names_no_flaw_is_refused_and_a_long_one_gives_the_newest() {
+    let nvd = named("nvd").unwrap();
+    let read = |text: &str| source::read(nvd, "whatsapp-business", text.as_bytes());
+    let told = |text: &str| read(text).unwrap_err().to_string();
+    let cut = told(r#"{"totalResults":2001,"vulnerabilities":[]}"#);
+    assert!(cut.starts_with("totalResults: is 2001"), "{cut}");
+    let wrong = told(r#"{"totalResults":1,"vulnerabilities":[{"cve":{"id":"CVE-1"}}]}"#);
+    assert!(wrong.starts_with("vulnerabilities[0].cve.id: is no CVE id"), "{wrong}");
+    let entry = |number: usize| {
+        format!(
+            r#"{{"cve":{{"id":"CVE-2026-{number}","descriptions":[{{"lang":"en","value":"in WhatsApp Business"}}]}}}}"#
+        )
+    };
+    let many: Vec<String> = (9000..11000).map(entry).collect();
+    let claims = read(&format!(r#"{{"totalResults":2000,"vulnerabilities":[{}]}}"#, many.join(","))).unwrap();
+    assert_eq!(claims.len(), 500);
+    assert_eq!(claims[0].subject(), "CVE-2026-10999", "by number and not by letters");
+}
+
 #[tokio::test]
 async fn a_system_that_is_mended_in_two_major_versions_has_a_floor_in_each() {
     let site = Site::new().await;

@@ -83,6 +83,7 @@ pub fn catalogue(bytes: &[u8]) {
     let Ok(json) = serde_json::from_str::<Value>(text) else { return };
     if let Ok(document) = CatalogueDocument::from_json(&json) {
         judge(&PHONE, &POLICY, &document.catalogue, &Standing::default());
+        judge(&PHONE, &QUARANTINING, &document.catalogue, &Standing::default());
     }
 }
 
@@ -233,6 +234,10 @@ fn told(faults: &Faults) {
 static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     let text = include_str!("../seeds/policy/every-check.yaml");
     PolicyDocument::from_text("every-check.yaml", text).expect("the seed is a policy").policy
+});
+static QUARANTINING: LazyLock<Policy> = LazyLock::new(|| {
+    let text = include_str!("../seeds/policy/quarantine.yaml");
+    PolicyDocument::from_text("quarantine.yaml", text).expect("the seed is a policy").policy
 });
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     let text = include_str!("../seeds/catalogue/every-line.json");

@@ -63,7 +63,7 @@ fn words(explained: &Explanation, product: &str, platform: &str, now: Timestamp)
         told.push(ended_words(ended, now));
     }
     told.push("Claims:".to_owned());
-    for kind in ["release", "seen", "floor", "exploited", "support"] {
+    for kind in ["release", "seen", "floor", "exploited", "named", "support"] {
         let mut of_kind: Vec<&ClaimView> = explained.claims.iter().filter(|claim| claim.kind == kind).collect();
         // What is in doubt is told before what counts, and that before what a better source says too.
         of_kind.sort_by_key(|claim| match claim.fate.as_str() {

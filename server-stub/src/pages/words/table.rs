@@ -617,7 +617,7 @@ pub const TEXTS: &[Text] = &[
     ),
     t("sources.speaks", "Habla de", "Speaks for"),
     t("sources.speaks.nothing", "nada todavía", "nothing yet"),
-    t("sources.flaws", "Fallos explotados", "Exploited flaws"),
+    t("sources.flaws", "Fallos conocidos", "Known flaws"),
     t("fault.unreachable", "No se llega a ella.", "It cannot be reached."),
     t("fault.identity", "No demuestra ser quien dice.", "It does not prove who it is."),
     t("fault.slow", "No respondió entera a tiempo.", "It did not answer whole in time."),

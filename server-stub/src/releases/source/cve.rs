@@ -9,8 +9,8 @@ use super::{
     Address, Known, ParseError, Source, json,
 };
 
-/// Records that name WhatsApp Business and reach further than the others; more are learnt from the list of exploited ones
-/// and from imported records.
+/// Records that name WhatsApp Business and reach further than the others; more are learnt from `nvd`, from the list of
+/// exploited ones and from imported records.
 const RECORDS: [&str; 7] = [
     "CVE-2022-36934",
     "CVE-2023-38538",
@@ -150,9 +150,18 @@ impl Source for Cve {
 
 /// Whether this is a vulnerability's id, such as `CVE-2025-55177`.
 pub(super) fn is_cve(text: &str) -> bool {
+    order(text).is_some()
+}
+
+/// Year and number of a vulnerability's id; none for what is no such id.
+pub(super) fn order(text: &str) -> Option<(u64, u64)> {
     let digits = |part: &str| part.len() >= 4 && part.len() <= 10 && part.bytes().all(|byte| byte.is_ascii_digit());
-    let parts = text.strip_prefix("CVE-").and_then(|rest| rest.split_once('-'));
-    parts.is_some_and(|(year, number)| year.len() == 4 && digits(year) && digits(number))
+    let (year, number) = text.strip_prefix("CVE-")?.split_once('-')?;
+    if year.len() == 4 && digits(year) && digits(number) {
+        Some((year.parse().ok()?, number.parse().ok()?))
+    } else {
+        None
+    }
 }
 
 /// The line of a product, by its exact name: a flaw of another product or platform is none of this one.

@@ -55,8 +55,8 @@ pub(super) fn support<'a>(line: Line, claims: &[&'a Kept], administrator: &Admin
     claims.iter().map(|kept| Weighed { kept, fate: fate(kept) }).collect()
 }
 
-/// A mark counts where a floor names its vulnerability.
-pub(super) fn exploited<'a>(
+/// What is said of a vulnerability alone counts where a floor names it.
+pub(super) fn marks<'a>(
     claims: &[&'a Kept],
     weighed: &[Weighed<'_>],
     administrator: &Administrator,
@@ -69,8 +69,8 @@ pub(super) fn exploited<'a>(
     let named = administrator.cves();
     let fate = |kept: &Kept| match &kept.claim {
         _ if !kept.current => Fate::Withdrawn,
-        Claim::Exploited { cve, .. } if used.contains(cve.as_str()) => Fate::Used,
-        Claim::Exploited { cve, .. } if named.contains(cve.as_str()) => by_administrator(),
+        Claim::Named { cve } | Claim::Exploited { cve, .. } if used.contains(cve.as_str()) => Fate::Used,
+        Claim::Named { cve } | Claim::Exploited { cve, .. } if named.contains(cve.as_str()) => by_administrator(),
         _ => Fate::Idle,
     };
     claims.iter().map(|kept| Weighed { kept, fate: fate(kept) }).collect()
