@@ -129,6 +129,23 @@ class JourneyTest {
     }
 
     @Test
+    fun a_link_that_is_opened_again_changes_nothing() {
+        val link = server.link()
+        val one = enrol(link)
+        val key = phone.keystore.kept.values.single()
+        assertEquals(one, enrol(link))
+        assertEquals(key, phone.keystore.kept.values.single())
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        assertEquals(1u, acknowledged(runBlocking { phone.atalaya.rounds.asked(one) }))
+
+        // Where it is used up it does not mend a lost key, and what was enrolled with it stays to be seen.
+        one.choices.keyLost = true
+        assertThrows(AgentException.Refused::class.java) { enrol(link) }
+        assertEquals(listOf(one.name), phone.atalaya.enrolments.all().map { it.name })
+        assertTrue(one.choices.keyLost)
+    }
+
+    @Test
     fun a_lost_key_is_told_and_the_phone_enrols_again() {
         val one = enrol()
         one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)

@@ -2,15 +2,48 @@ package org.atalaya.agent.enrolment
 
 import android.content.Context
 import java.time.Instant
+import org.atalaya.core.Configuration
 
 /** What this app itself remembers of one enrolment, beside what the core keeps. */
-class Choices(context: Context, name: String) {
+class Choices(context: Context, private val name: String) {
     private val kept = context.getSharedPreferences("enrolment-$name", Context.MODE_PRIVATE)
 
     /** The server that this enrolment is with, or is being made with. */
     var server: String?
         get() = kept.getString(SERVER, null)
         set(value) = kept.edit().putString(SERVER, value).apply()
+
+    /** The organisation as the server calls it; null before it has answered. */
+    var organisation: String?
+        get() = kept.getString(ORGANISATION, null)
+        set(value) = kept.edit().putString(ORGANISATION, value).apply()
+
+    /** What tells whose enrolment it is. */
+    internal fun known(): Known {
+        val said = Marks(kept.getString(SAID_NAME, null), kept.getString(SAID_DEVICE, null), kept.getString(SAID_GROUP, null))
+        return Known(
+            name,
+            server,
+            organisation,
+            invited = kept.getString(INVITED, null),
+            said = said.takeIf { kept.contains(FORSAKEN) },
+            forsaken = kept.getBoolean(FORSAKEN, false),
+        )
+    }
+
+    /** Its administrator says this now; null when the configuration of the one that it had is gone. */
+    internal fun spokenFor(configuration: Configuration?) {
+        val edit = kept.edit()
+        if (configuration == null) {
+            if (kept.contains(FORSAKEN)) edit.putBoolean(FORSAKEN, true).apply()
+            return
+        }
+        val said = Marks.of(configuration)
+        edit.putString(SAID_NAME, said.organisation).putString(SAID_DEVICE, said.deviceRef).putString(SAID_GROUP, said.group)
+        // One that leaves its token out later gave it all the same.
+        configuration.invitation?.let { edit.putString(INVITED, it.name) }
+        edit.putBoolean(FORSAKEN, false).apply()
+    }
 
     /** Whether the person lets this app look for WhatsApp, where the company leaves it to them; null before they said. */
     var lookForWhatsApp: Boolean?
@@ -33,6 +66,14 @@ class Choices(context: Context, name: String) {
 
     private companion object {
         const val SERVER = "server"
+        const val ORGANISATION = "organisation"
+        const val INVITED = "invited"
+        const val SAID_NAME = "said-name"
+        const val SAID_DEVICE = "said-device"
+        const val SAID_GROUP = "said-group"
+
+        // There only where an administrator has spoken.
+        const val FORSAKEN = "forsaken"
         const val LOOK = "look-for-whatsapp"
         const val NOTIFIED = "notified-at"
         const val KEY_LOST = "key-lost"

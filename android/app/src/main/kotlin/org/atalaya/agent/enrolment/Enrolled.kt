@@ -1,6 +1,7 @@
 package org.atalaya.agent.enrolment
 
 import org.atalaya.agent.key.DeviceKey
+import org.atalaya.core.Configuration
 import org.atalaya.core.PostureAgent
 
 /**
@@ -15,4 +16,8 @@ class Enrolled internal constructor(
     val agent: PostureAgent,
     internal val key: DeviceKey,
     val choices: Choices,
-)
+    private val says: () -> Configuration?,
+) {
+    /** What device management says now about this employer; null when it says nothing. Reads the disk. */
+    fun configuration(): Configuration? = says()
+}

@@ -1,9 +1,9 @@
 package org.atalaya.agent.enrolment
 
+import android.app.NotificationManager
 import android.content.Context
 import android.os.Build
 import java.io.File
-import java.security.MessageDigest
 import org.atalaya.agent.key.DeviceKey
 import org.atalaya.agent.key.KeystoreAttestation
 import org.atalaya.agent.key.KeystoreSigner
@@ -29,7 +29,7 @@ class Enrolments(private val context: Context, private val version: String) {
     /** Those that a server answered, in the order in which they came. */
     @Synchronized
     fun all(): List<Enrolled> =
-        folder.list().orEmpty().map(::opened).filter { it.agent.status(Language.EN).enrolment != null }.sortedBy { it.number }
+        folder.list().orEmpty().map(::opened).filter(::isAnswered).sortedBy { it.number }
 
     /** The enrolment with this name; null when there is none. */
     fun find(name: String?): Enrolled? = all().find { it.name == name }
@@ -39,31 +39,58 @@ class Enrolments(private val context: Context, private val version: String) {
 
     /**
      * Enrols with this invitation. The same invitation has the same folder and key, so that a try after a lost answer
-     * gets the same answer; one that the server refuses leaves nothing behind.
+     * gets the same answer; one that the server refuses leaves nothing behind. An enrolment that stands is left alone:
+     * another try would begin with another key.
+     *
+     * @param configuration the administrator's that the invitation came with; null when a person handed it in.
      */
-    suspend fun enrol(invitation: Invitation, deviceRef: String?): Enrolled {
-        val enrolled = synchronized(this) { opened(nameOf(invitation)) }
+    suspend fun enrol(invitation: Invitation, configuration: Configuration?): Enrolled {
+        val isFirstTry = !File(folder, invitation.name).exists()
+        val enrolled = synchronized(this) { opened(invitation.name) }
+        val before = enrolled.agent.status(Language.EN).enrolment
+        if (before != null && !before.left && !enrolled.choices.keyLost) return enrolled
         enrolled.choices.server = invitation.server
         try {
-            enrolled.agent.enrol(invitation.server, invitation.token, deviceRef)
+            enrolled.agent.enrol(invitation.server, invitation.token, configuration?.deviceRef)
         } catch (refused: AgentException) {
-            when (refused) {
-                is AgentException.Refused, is AgentException.BadInput, is AgentException.ServerUntrusted -> forget(enrolled)
-                else -> Unit // It may have arrived: the key and the folder stay for the next try.
+            val leavesNothing = when (refused) {
+                is AgentException.Refused, is AgentException.BadInput -> before == null
+                // An earlier try may have arrived at the server that is now not to be seen.
+                is AgentException.ServerUntrusted -> isFirstTry
+                else -> false // It may have arrived: the key and the folder stay for the next try.
             }
+            if (leavesNothing) forget(enrolled)
             throw refused
         }
         enrolled.choices.keyLost = false
-        // The one whose place it takes: it cannot sign any more.
-        all().filter { it !== enrolled && it.choices.keyLost && it.choices.server == invitation.server }.forEach(::forget)
+        configuration?.let(enrolled.choices::spokenFor)
+        takePlace(enrolled)
         return enrolled
     }
+
+    // Of the one with the same employer that cannot sign any more. Others on the same server are others'.
+    private fun takePlace(enrolled: Enrolled) {
+        val now = enrolled.choices
+        all().filter { it !== enrolled && it.choices.keyLost }
+            .filter { it.choices.server == now.server && it.choices.organisation == now.organisation }
+            .forEach(::forget)
+    }
+
+    /** Which administrator's configuration is about which enrolment, as both stand now. */
+    fun pairing(): Pairing {
+        all()
+        return Pairing(ManagedConfiguration(context).read(), known())
+    }
+
+    /** Keeps what each administrator calls its employer, so that it is known again by another token. */
+    fun remember(pairing: Pairing) = all().forEach { it.choices.spokenFor(pairing.ownOf(it.name)) }
 
     /** Takes everything of this enrolment off the phone. The server was told before, or has told so itself. */
     @Synchronized
     fun forget(enrolled: Enrolled) {
         open.remove(enrolled.name)
         enrolled.agent.shutdown()
+        context.getSystemService(NotificationManager::class.java).cancel(enrolled.number)
         enrolled.key.forget()
         enrolled.choices.forget()
         numbers.edit().remove(enrolled.name).commit()
@@ -81,16 +108,16 @@ class Enrolments(private val context: Context, private val version: String) {
         val key = DeviceKey(context, "atalaya-$name")
         val choices = Choices(context, name)
         val place = File(folder, name).apply { mkdirs() }
-        val configuration = { configurationOf(context, choices.server) }
+        val says = { asked(choices) { configurationOf(it) } }
         val probe = AndroidProbe(context) {
-            when ((configuration() ?: ManagedConfiguration.usual).checkWhatsapp) {
+            when ((says() ?: ManagedConfiguration.usual).checkWhatsapp) {
                 WhatsApp.ALWAYS -> true
                 WhatsApp.NEVER -> false
                 WhatsApp.USER_DECIDES -> choices.lookForWhatsApp == true
             }
         }
         val userAgent = "Atalaya/$version (Android ${Build.VERSION.RELEASE})"
-        val transport = SystemTransport(userAgent) { configuration()?.pinnedRoot }
+        val transport = SystemTransport(userAgent) { asked(choices) { rootOf(it) } }
         val agent = PostureAgent.open(
             Setup(folder = place.path, platform = Platform.ANDROID, agentVersion = version),
             probe,
@@ -99,8 +126,28 @@ class Enrolments(private val context: Context, private val version: String) {
             KeystoreSuccession(key),
             transport,
         )
-        Enrolled(name, numberOf(name), agent, key, choices)
+        Enrolled(name, numberOf(name), agent, key, choices, says)
     }
+
+    private fun isAnswered(one: Enrolled): Boolean {
+        val organisation = one.agent.status(Language.EN).enrolment?.organisation
+        if (one.choices.organisation != organisation) one.choices.organisation = organisation
+        return organisation != null
+    }
+
+    // Asked while the core calls its transport or its probe, so the core is not asked back, and asked also about an
+    // enrolment that is only being made.
+    private fun <T> asked(choices: Choices, ask: Pairing.(Known) -> T): T {
+        val one = choices.known()
+        val others = known().filter { it.name != one.name }
+        return Pairing(ManagedConfiguration(context).read(), (others + one).inOrder()).ask(one)
+    }
+
+    // Those that a server answered, in the order in which they came.
+    private fun known(): List<Known> =
+        folder.list().orEmpty().map { Choices(context, it).known() }.filter { it.organisation != null }.inOrder()
+
+    private fun List<Known>.inOrder(): List<Known> = sortedBy { numbers.getInt(it.name, 0) }
 
     private fun numberOf(name: String): Int {
         if (!numbers.contains(name)) {
@@ -110,20 +157,7 @@ class Enrolments(private val context: Context, private val version: String) {
         return numbers.getInt(name, 0)
     }
 
-    // The token is long and random, so its digest gives nothing away.
-    private fun nameOf(invitation: Invitation): String {
-        val both = "${invitation.server}\n${invitation.token}".encodeToByteArray()
-        return MessageDigest.getInstance("SHA-256").digest(both).take(NAME_BYTES).joinToString("") { "%02x".format(it) }
-    }
-
-    companion object {
-        /** What device management says about the employer behind this server; null when it says nothing. */
-        fun configurationOf(context: Context, server: String?): Configuration? {
-            val all = ManagedConfiguration(context).read()
-            return all.find { it.serverUrl != null && it.serverUrl == server } ?: all.find { it.serverUrl == null }
-        }
-
-        private const val NEXT = "next"
-        private const val NAME_BYTES = 8
+    private companion object {
+        const val NEXT = "next"
     }
 }

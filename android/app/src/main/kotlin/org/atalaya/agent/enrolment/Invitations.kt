@@ -2,12 +2,20 @@ package org.atalaya.agent.enrolment
 
 import android.content.Intent
 import java.net.URI
+import java.security.MessageDigest
 import org.atalaya.core.AgentException
 import org.atalaya.core.Invitation
 import org.atalaya.core.readInvitation
 
 /** What the person confirms. */
 val Invitation.host: String get() = URI(server).let { if (it.port < 0) it.host else "${it.host}:${it.port}" }
+
+/** Tells the enrolment that it makes from all others. The token is long and random, so a digest gives nothing away. */
+internal val Invitation.name: String
+    get() {
+        val digest = MessageDigest.getInstance("SHA-256").digest("$server\n$token".encodeToByteArray())
+        return digest.take(NAME_BYTES).joinToString("") { "%02x".format(it) }
+    }
 
 /** What a person pasted: the whole link as it was handed out. Null when it is none. */
 fun invitationOf(pasted: String): Invitation? = invitationOf(pasted, null)
@@ -30,3 +38,5 @@ private fun invitationOf(given: String, server: String?): Invitation? =
 
 /** The extra of the page's intent that holds the token. */
 const val TOKEN = "token"
+
+private const val NAME_BYTES = 8

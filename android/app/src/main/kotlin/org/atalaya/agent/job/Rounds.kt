@@ -6,9 +6,9 @@ import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.managed.AppState
 import org.atalaya.agent.managed.AppStateReporter
-import org.atalaya.agent.managed.ManagedConfiguration
 import org.atalaya.agent.notify.Notifier
 import org.atalaya.core.AgentException
+import org.atalaya.core.Configuration
 import org.atalaya.core.Delivery
 import org.atalaya.core.DeviceState
 import org.atalaya.core.Held
@@ -64,20 +64,23 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
 
     /** Enrols where device management says so and this phone has not yet: to fetch the policy and the notice, no more. */
     suspend fun followConfiguration() {
-        for (configuration in ManagedConfiguration(context).read()) {
-            if (configuration.faults.isNotEmpty()) {
-                val fault = AppState("config_error", configuration.faults.joinToString("; ") { "${it.key}: ${it.words}" }, isError = true)
-                AppStateReporter(context).tell(listOf(fault))
-            }
-            val invitation = configuration.invitation ?: continue
-            val known = enrolments.all().find { it.choices.server == invitation.server }
-            if (known != null && !known.choices.keyLost) continue
-            try {
-                enrolments.enrol(invitation, configuration.deviceRef)
-                AppStateReporter(context).tell(listOf(AppState("enrolment", "enrolled")))
-            } catch (failure: AgentException) {
-                AppStateReporter(context).tell(listOf(AppState("enrolment", wordFor(failure), isError = true)))
-            }
+        val pairing = enrolments.pairing()
+        for (configuration in pairing.configurations.filter { it.faults.isNotEmpty() }) {
+            val fault = AppState("config_error", configuration.faults.joinToString("; ") { "${it.key}: ${it.words}" }, isError = true)
+            AppStateReporter(context).tell(listOf(fault))
+        }
+        enrolments.remember(pairing)
+        val lost = enrolments.all().filter { it.choices.keyLost }.mapNotNull { pairing.ownOf(it.name) }
+        (pairing.newcomers + lost).forEach { enrol(it) }
+    }
+
+    private suspend fun enrol(configuration: Configuration) {
+        val invitation = configuration.invitation ?: return
+        try {
+            enrolments.enrol(invitation, configuration)
+            AppStateReporter(context).tell(listOf(AppState("enrolment", "enrolled")))
+        } catch (failure: AgentException) {
+            AppStateReporter(context).tell(listOf(AppState("enrolment", wordFor(failure), isError = true)))
         }
     }
 

@@ -7,7 +7,6 @@ import android.content.Context
 import java.time.Duration
 import java.time.Instant
 import org.atalaya.agent.enrolment.Enrolled
-import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.managed.ManagedConfiguration
 
 /**
@@ -53,7 +52,7 @@ class Schedule(private val context: Context) {
     }
 
     private fun interval(enrolled: Enrolled): Duration {
-        val configuration = Enrolments.configurationOf(context, enrolled.choices.server) ?: ManagedConfiguration.usual
+        val configuration = enrolled.configuration() ?: ManagedConfiguration.usual
         return Duration.ofHours(configuration.reportIntervalHours.toLong())
     }
 

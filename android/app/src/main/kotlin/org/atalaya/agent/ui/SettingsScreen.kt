@@ -14,7 +14,6 @@ import java.time.LocalDate
 import java.time.ZoneId
 import org.atalaya.agent.R
 import org.atalaya.agent.enrolment.Enrolled
-import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.job.Schedule
 import org.atalaya.agent.notify.Notifier
 import org.atalaya.agent.ui.part.Moments
@@ -33,8 +32,9 @@ class SettingsScreen : Screen() {
     }
 
     private suspend fun refresh() {
-        val (one, status) = apart { chosen()?.let { it to it.agent.status(Speech.language(this)) } } ?: return finish()
-        val configuration = Enrolments.configurationOf(this, one.choices.server)
+        val (one, status, configuration) = apart {
+            chosen()?.let { Triple(it, it.agent.status(Speech.language(this)), it.configuration()) }
+        } ?: return finish()
         val shown = Shown(status, configuration, one.choices.lookForWhatsApp, Notifier(this).allowed(), atalaya.version())
         draw { page(shown, Instant.now(), acts(one)) }
     }

@@ -53,10 +53,17 @@ class ServerProcess(private val authority: Authority? = null) : AutoCloseable {
         process = null
     }
 
-    /** A fresh enrolment link. */
-    fun link(): String = ask("token", "create").getString("link")
+    /** Makes another organisation beside the first. From then on each has to be named: the first is `1`. */
+    fun organise(name: String) {
+        ask("org", "create", "--name", name)
+    }
 
-    fun device(id: String): JSONObject = ask("device", "show", id)
+    /** A fresh enrolment link. */
+    fun link(organisation: String? = null): String = ask("token", "create", *of(organisation)).getString("link")
+
+    fun device(id: String, organisation: String? = null): JSONObject = ask("device", "show", id, *of(organisation))
+
+    private fun of(organisation: String?): Array<String> = if (organisation == null) emptyArray() else arrayOf("--org", organisation)
 
     /** Applies this policy to everybody. */
     fun apply(policy: String) {
