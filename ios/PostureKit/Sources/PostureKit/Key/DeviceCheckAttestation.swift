@@ -16,21 +16,20 @@ public final class DeviceCheckAttestation: AppAttestation {
     public func attest(clientDataHash: Data) throws(AttestationFailure) -> AttestedKey {
         let service = DCAppAttestService.shared
         guard service.isSupported else { throw .unsupported }
+        // Taken: two enrolments at once must not have the same key attested, for no key can be twice.
         let key: String
-        if let kept = keptKey.value {
+        if let kept = keptKey.take() {
             key = kept
         } else {
             key = try awaited { answer in service.generateKey { answer($0, $1) } }
-            keptKey.value = key
         }
         do {
             let object: Data = try awaited { answer in
                 service.attestKey(key, clientDataHash: clientDataHash) { answer($0, $1) }
             }
-            keptKey.value = nil
             return AttestedKey(name: key, object: object)
         } catch {
-            if error != .unreachable { keptKey.value = nil }
+            if error == .unreachable { keptKey.value = key }
             throw error
         }
     }

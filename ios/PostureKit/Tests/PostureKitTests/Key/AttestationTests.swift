@@ -53,6 +53,19 @@ extension ShimSuite {
             #expect(AppAttestScript.calls.map(\.key) == ["key-1", "key-1"])
         }
 
+        @Test func twoEnrolmentsAtOnceHaveTwoKeysAttested() throws {
+            let app = DeviceCheckAttestation()
+            AppAttestScript.failAttestation(.serverUnavailable)
+            #expect(throws: AttestationFailure.unreachable) { try app.attest(clientDataHash: Data([0])) }
+            AppAttestScript.attests = { _, hash in
+                // While the first one is under way.
+                if hash == Data([1]) { _ = try? app.attest(clientDataHash: Data([2])) }
+                return hash
+            }
+            #expect(try app.attest(clientDataHash: Data([1])).name == "key-1")
+            #expect(AppAttestScript.calls.map(\.key) == ["key-1", "key-1", "key-2"])
+        }
+
         @Test func anotherFailureIsSaidWithItsCodeAndTheKeyIsNotUsedAgain() throws {
             AppAttestScript.failAttestation(.invalidInput, .invalidKey)
             let source = source()
