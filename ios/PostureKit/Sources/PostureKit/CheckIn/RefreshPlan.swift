@@ -24,8 +24,10 @@ public struct RefreshPlan: Equatable, Sendable {
         return [status.quietUntil, status.pausedUntil].compactMap(\.self).reduce(next, max)
     }
 
-    /// For all of them: the first.
-    public func next(after now: Date, _ statuses: [Status]) -> Date? {
-        statuses.compactMap { next(after: now, $0) }.min()
+    /// For all of them: the first. One whose status could not be read, nil, is looked for again after the interval: there
+    /// may well be somebody to report to.
+    public func next(after now: Date, _ statuses: [Status?]) -> Date? {
+        let unread = now.addingTimeInterval(TimeInterval(intervalHours * 3600))
+        return statuses.compactMap { status in status.map { next(after: now, $0) } ?? unread }.min()
     }
 }

@@ -42,36 +42,40 @@ public struct RefreshRound: Sendable {
 
     /// Runs until done or until the time runs out. What is being sent then goes on as long as the system lets it: the
     /// core keeps what was not answered and sends it again.
-    public func run(_ task: any RefreshTask, _ agents: [PhoneAgent]) async {
-        let ending = Ending(task)
-        task.whenTimeRunsOut { ending.end(success: false) }
+    ///
+    /// - Parameter unopened: how many enrolments could not be opened now.
+    public func run(_ task: any RefreshTask, _ agents: [PhoneAgent], unopened: Int = 0) async {
+        await run(RefreshEnding(task), agents, unopened: unopened)
+    }
+
+    func run(_ ending: RefreshEnding, _ agents: [PhoneAgent], unopened: Int) async {
         // First: a round that is cut short must not be the last.
-        await askForNext(agents)
-        var success = true
+        await askForNext(agents, unopened: unopened)
+        var success = unopened == 0
         for agent in agents where !ending.hasEnded {
             if case .failed = await agent.checkIn(.background) { success = false }
         }
-        await askForNext(agents)
+        await askForNext(agents, unopened: unopened)
         ending.end(success: success)
     }
 
     /// Asks for the next round. A refusal changes nothing: the app looks when it is opened.
-    public func askForNext(_ agents: [PhoneAgent]) async {
-        var statuses: [Status] = []
-        for agent in agents {
-            if let status = try? await agent.status(.en) { statuses.append(status) }
-        }
+    public func askForNext(_ agents: [PhoneAgent], unopened: Int = 0) async {
+        var statuses = [Status?](repeating: nil, count: unopened)
+        for agent in agents { statuses.append(try? await agent.status(.en)) }
         guard let next = plan.next(after: now(), statuses) else { return queue.askForNothing() }
         try? queue.ask(for: next)
     }
 }
 
-/// Tells the system once.
-private final class Ending: Sendable {
+/// Tells the system once that a round is over: at its end, or when the time runs out.
+final class RefreshEnding: Sendable {
     private let task: Kept<any RefreshTask>
 
     init(_ task: any RefreshTask) {
-        self.task = Kept(task)
+        let kept = Kept(task)
+        self.task = kept
+        task.whenTimeRunsOut { kept.take()?.complete(success: false) }
     }
 
     var hasEnded: Bool { task.value == nil }

@@ -30,6 +30,11 @@ public final class AppModel {
     private let reminders: ReminderMemory
     /// The place that is enrolled again; otherwise a new one.
     private var renewed: EnrolmentPlace?
+    /// Places that earlier attempts left behind. One that could not be opened is none: it may hold an enrolment.
+    private var unused: [EnrolmentPlace] = []
+    private var unopened = 0
+    /// What opens places and enrols, to its end.
+    private var lastTurn: Task<Void, Never>?
 
     public init(
         surroundings: Surroundings,
@@ -95,9 +100,11 @@ public final class AppModel {
 
     /// The app was started or came to the front: reads what the company manages, and how things stand.
     public func appear() async {
-        await readConfiguration()
-        await openPlaces()
-        await enrolAsManaged()
+        try? await inTurn { [self] in
+            await readConfiguration()
+            await openPlaces()
+            await enrolAsManaged()
+        }
         for company in companies { await checkIn(company.id, .background) }
         // Also where there is no company: what is wrong in the configuration can be why.
         publish()
@@ -106,10 +113,15 @@ public final class AppModel {
     /// The system gave some time in the background.
     public func refresh(_ task: any RefreshTask) async {
         guard let queue else { return task.complete(success: false) }
-        await readConfiguration()
-        await openPlaces()
+        let ending = RefreshEnding(task)
+        // The time may run out before it is known who is there.
+        await RefreshRound(queue: queue, plan: plan, now: now).askForNext([], unopened: 1)
+        try? await inTurn { [self] in
+            await readConfiguration()
+            await openPlaces()
+        }
         let round = RefreshRound(queue: queue, plan: plan, now: now)
-        await round.run(task, companies.map(\.agent))
+        await round.run(ending, companies.map(\.agent), unopened: unopened)
         for company in companies { await readStatus(of: company.id) }
         publish()
         await remind()
@@ -125,18 +137,42 @@ public final class AppModel {
         words = wordsIn(configuration.language ?? Words.language(of: preferredLanguages))
     }
 
+    /// One after another: two at once would open one place twice, or use it for two enrolments. The app comes to the front
+    /// again after every alert, and the background may be at it still.
+    private func inTurn(_ act: @escaping @MainActor () async throws -> Void) async throws {
+        let before = lastTurn
+        let turn = Task {
+            await before?.value
+            try await act()
+        }
+        lastTurn = Task { _ = await turn.result }
+        try await turn.value
+    }
+
     private func openPlaces() async {
+        (unused, unopened) = ([], 0)
         guard !configuration.hasUnusableRoot else {
             trouble = words("problem_other", "pinned_root")
+            unopened = 1
             return
         }
-        let places = (try? surroundings.shelf.places()) ?? []
+        guard let places = try? surroundings.shelf.places() else {
+            trouble = words("problem_storage")
+            unopened = 1
+            return
+        }
         for place in places where !companies.contains(where: { $0.id == place.id }) {
             do {
                 let agent = try surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
                 let status = try await agent.status(words.language)
-                if status.enrolment != nil { keep(Company(agent: agent, status: status)) } else { await agent.shutdown() }
+                if status.enrolment != nil {
+                    keep(Company(agent: agent, status: status))
+                } else {
+                    unused.append(place)
+                    await agent.shutdown()
+                }
             } catch {
+                unopened += 1
                 trouble = words("problem_storage")
             }
         }
@@ -177,7 +213,7 @@ public final class AppModel {
         case .confirm(let invitation), .failed(let invitation, _):
             enrolment = .working(invitation)
             do {
-                try await enrol(invitation)
+                try await inTurn { [self] in try await enrol(invitation) }
                 enrolment = nil
                 await board?.askPermission()
             } catch {
@@ -202,7 +238,7 @@ public final class AppModel {
 
     private func enrol(_ invitation: Invitation) async throws {
         guard !configuration.hasUnusableRoot else { throw AgentError.ServerUntrusted(reason: "pinned_root") }
-        let place = try renewed ?? unusedPlace() ?? surroundings.shelf.makePlace()
+        let place = try renewed ?? unused.first ?? surroundings.shelf.makePlace()
         let opened = companies.first { $0.id == place.id }?.agent
         let agent = try opened ?? surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
         let isManaged = configuration.invitation?.server == invitation.server
@@ -211,18 +247,17 @@ public final class AppModel {
                 invitation, deviceReference: isManaged ? configuration.deviceReference : nil)
         } catch {
             // The folder stays: when only the answer was lost, the same invitation gets the same answer again.
-            if opened == nil { await agent.shutdown() }
+            if opened == nil {
+                await agent.shutdown()
+                if !unused.contains(place) { unused.append(place) }
+            }
             throw error
         }
         renewed = nil
+        unused.removeAll { $0 == place }
         keep(Company(agent: agent, status: try await agent.status(words.language)))
         shown = place.id
         await planNext()
-    }
-
-    /// A place that an earlier attempt left behind.
-    private func unusedPlace() throws -> EnrolmentPlace? {
-        try surroundings.shelf.places().first { place in !companies.contains { $0.id == place.id } }
     }
 
     // MARK: What the person does
@@ -344,7 +379,7 @@ public final class AppModel {
 
     private func planNext() async {
         guard let queue else { return }
-        await RefreshRound(queue: queue, plan: plan, now: now).askForNext(companies.map(\.agent))
+        await RefreshRound(queue: queue, plan: plan, now: now).askForNext(companies.map(\.agent), unopened: unopened)
     }
 
     private func remind() async {

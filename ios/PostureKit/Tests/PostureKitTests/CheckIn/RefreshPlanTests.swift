@@ -33,4 +33,10 @@ import Testing
         #expect(plan.next(after: now, statuses) == later(3))
         #expect(plan.next(after: now, [.sample(enrolled: false), .sample(left: true)]) == nil)
     }
+
+    @Test func whoeverCannotBeReadIsLookedForAgain() {
+        #expect(plan.next(after: now, [nil]) == later(6))
+        #expect(plan.next(after: now, [nil, .sample(nextAt: later(9))]) == later(6))
+        #expect(plan.next(after: now, [nil, .sample(nextAt: later(3))]) == later(3))
+    }
 }

@@ -69,6 +69,13 @@ extension ShimSuite {
             #expect(scheduler.wish(identifier) == nil)
         }
 
+        @Test func aStatusThatCannotBeReadTakesNoWishBack() async {
+            let agent = FakeAgent(.sample())
+            agent.statusFailure.value = .Storage(reason: "locked")
+            #expect(await launch([.fake(agent)]).completions == [false])
+            #expect(scheduler.wish(identifier) == .morning.addingTimeInterval(6 * 3600))
+        }
+
         @Test(arguments: [
             (BGTaskScheduler.Error.Code.unavailable, RefreshRefusal.off),
             (.tooManyPendingTaskRequests, .tooMany), (.notPermitted, .notDeclared),

@@ -9,6 +9,8 @@ final class FakeAgent: PostureAgentProtocol, @unchecked Sendable {
     private var statusAnswer: Status
     private var reports: [Result<Queued, AgentError>]
     private var deliveries: [Result<Delivery, AgentError>]
+    /// Why its status cannot be read.
+    let statusFailure = Kept<AgentError>()
     /// Called while a delivery is under way.
     let duringDelivery = Kept<@Sendable () async -> Void>()
 
@@ -26,6 +28,7 @@ final class FakeAgent: PostureAgentProtocol, @unchecked Sendable {
 
     func status(language: Language) throws -> Status {
         note("status")
+        if let failure = statusFailure.value { throw failure }
         return lock.withLock { statusAnswer }
     }
 

@@ -27,10 +27,11 @@ extension ShimSuite {
             en = try Repository.words(.en)
         }
 
-        private func model(_ phone: Phone) -> AppModel {
+        private func model(_ phone: Phone, _ event: EventfulManagedSource? = nil) -> AppModel {
             let (es, en) = (es, en)
+            let sources: [any ManagedSource] = event.map { [$0, source] } ?? [source]
             return AppModel(
-                surroundings: phone.surroundings, sources: [source], choice: choice,
+                surroundings: phone.surroundings, sources: sources, choice: choice,
                 preferredLanguages: ["es-ES"], words: { $0 == .es ? es : en },
                 queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders)
         }
@@ -105,6 +106,71 @@ extension ShimSuite {
             await model.appear()
             #expect(model.words.language == .es)
             await model.company?.agent.shutdown()
+        }
+
+        @Test func whoeverComesTwiceAtOnceIsEnrolledOnce() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation()
+            let phone = try Phone()
+            let companies = Kept<[Int]>([])
+            let shelf = phone.surroundings.shelf
+            let model = model(phone, EventfulManagedSource {
+                let enrolled = (try? shelf.places())?.filter {
+                    FileManager.default.fileExists(atPath: $0.folder.path + "/enrolment.json")
+                }
+                companies.value?.append(enrolled?.count ?? -1)
+            })
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            // An alert is closed, and the background is at it.
+            async let first: Void = model.appear()
+            async let second: Void = model.appear()
+            async let third: Void = model.refresh(DirectTask(BGTask()))
+            _ = await (first, second, third)
+            #expect(model.companies.count == 1)
+            #expect(try phone.surroundings.shelf.places().count == 1 && server.devices().count == 1)
+            // Whoever comes later finds what the first one made, and nothing half made.
+            #expect(companies.value == [0, 1, 1])
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func anEnrolmentThatCannotBeOpenedIsNoPlaceForAnotherAndIsTriedAgain() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            // As before the first unlock: what is there cannot be read.
+            let file = agent.place.folder.appendingPathComponent("enrolment.json")
+            let kept = try Data(contentsOf: file)
+            try Data("not to be read".utf8).write(to: file)
+            let model = model(phone)
+            let task = BGTask()
+            await model.refresh(DirectTask(task))
+            #expect(model.company == nil && task.completions == [false])
+            #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
+
+            let invitation = try server.invitation()
+            await model.appear()
+            model.open(link: "\(invitation.server)/enrol#\(invitation.token)")
+            await model.confirmEnrolment()
+            #expect(model.enrolment == nil && model.companies.count == 1)
+            #expect(try phone.surroundings.shelf.places().count == 2)
+            try kept.write(to: file)
+            await model.appear()
+            #expect(model.companies.count == 2)
+            for company in model.companies { await company.agent.shutdown() }
+        }
+
+        @Test func timeThatRunsOutBeforeAnybodyIsFoundIsToldAndIsNotTheLast() async throws {
+            let task = BGTask()
+            let model = model(try Phone(), EventfulManagedSource {
+                task.expirationHandler?()
+                // Nothing was asked for later.
+                #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
+            })
+            await model.refresh(DirectTask(task))
+            #expect(task.completions == [false])
         }
 
         @Test func theBackgroundChecksInAndRemindsWithoutDetail() async throws {
