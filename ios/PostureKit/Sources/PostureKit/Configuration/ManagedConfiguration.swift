@@ -45,7 +45,25 @@ public struct ManagedConfiguration: Equatable, Sendable {
         return read.faults + [ConfigurationFault(key: "pinned_root", words: "is no certificate in PEM")]
     }
 
-    /// Whether the company asks for a root that cannot be read. Then nothing is called: to believe the system's roots
-    /// instead would be less than what was asked for.
+    /// Whether the company asks for a root that cannot be read.
     public var hasUnusableRoot: Bool { faults.contains { $0.key == "pinned_root" } }
+
+    /// By which roots the server at this address is believed. The company's root is for the company's server, where one is
+    /// named: another employer's is none of its business.
+    public func roots(of address: URL) -> ServerRoots {
+        if let server = serverURL.flatMap({ URL(string: $0) }), Origin(server) != Origin(address) { return .systems }
+        if hasUnusableRoot { return .unusable }
+        return pinnedRoot.map(ServerRoots.pinned) ?? .systems
+    }
+
+    /// Whom an address is at.
+    private struct Origin: Equatable {
+        let host: String?
+        let port: Int
+
+        init(_ url: URL) {
+            host = url.host?.lowercased()
+            port = url.port ?? (url.scheme?.lowercased() == "http" ? 80 : 443)
+        }
+    }
 }

@@ -20,8 +20,10 @@ public struct Surroundings: Sendable {
         self.appVersion = appVersion
     }
 
-    /// Opens the agent of a place.
-    public func agent(at place: EnrolmentPlace, pinnedRoot: PinnedRoot? = nil) throws -> PhoneAgent {
+    /// Opens the agent of a place. By which roots a server is believed is asked at each call.
+    public func agent(
+        at place: EnrolmentPlace, roots: @escaping @Sendable (URL) -> ServerRoots = { _ in .systems }
+    ) throws -> PhoneAgent {
         let key = key(of: place)
         let evidence = EnrolmentAttestation(key: key, app: attestation)
         let agent = try PostureAgent.open(
@@ -30,7 +32,7 @@ public struct Surroundings: Sendable {
             signer: EnclaveSigner(key: key),
             attestation: evidence,
             succession: EnclaveSuccession(key: key, attestation: evidence),
-            transport: SystemTransport(userAgent: "Atalaya-iOS/\(appVersion)", pinnedRoot: pinnedRoot))
+            transport: SystemTransport(userAgent: "Atalaya-iOS/\(appVersion)", roots: roots))
         return PhoneAgent(place: place, agent: agent)
     }
 

@@ -12,12 +12,32 @@ import AppleFoundation
 /// cached, no cookie is kept, no redirect is followed.
 public final class SystemTransport: HttpTransport {
     private let userAgent: String
-    private let session: URLSession
-    private let calls: Calls
+    private let roots: @Sendable (URL) -> ServerRoots
+    private let lock = NSLock()
+    /// One for each root: a connection that was believed by another is none to go on with.
+    nonisolated(unsafe) private var sessions: [(pinnedRoot: PinnedRoot?, session: URLSession, calls: Calls)] = []
 
-    /// With a pinned root the server is believed by it alone.
-    public init(userAgent: String, pinnedRoot: PinnedRoot? = nil) {
+    /// By which roots the server at an address is believed is asked at each call: device management may change it.
+    public init(userAgent: String, roots: @escaping @Sendable (URL) -> ServerRoots = { _ in .systems }) {
         self.userAgent = userAgent
+        self.roots = roots
+    }
+
+    deinit {
+        for (_, session, _) in sessions { session.invalidateAndCancel() }
+    }
+
+    private func session(_ pinnedRoot: PinnedRoot?) -> (URLSession, Calls) {
+        lock.withLock {
+            if let (_, session, calls) = sessions.first(where: { $0.pinnedRoot == pinnedRoot }) { return (session, calls) }
+            let calls = Calls(pinnedRoot: pinnedRoot)
+            let session = URLSession(configuration: Self.configuration, delegate: calls, delegateQueue: nil)
+            sessions.append((pinnedRoot, session, calls))
+            return (session, calls)
+        }
+    }
+
+    private static var configuration: URLSessionConfiguration {
         let configuration = URLSessionConfiguration.ephemeral
         configuration.httpCookieAcceptPolicy = .never
         configuration.httpShouldSetCookies = false
@@ -25,20 +45,20 @@ public final class SystemTransport: HttpTransport {
         configuration.urlCache = nil
         configuration.urlCredentialStorage = nil
         configuration.requestCachePolicy = .reloadIgnoringLocalCacheData
-        calls = Calls(pinnedRoot: pinnedRoot)
-        session = URLSession(configuration: configuration, delegate: calls, delegateQueue: nil)
-    }
-
-    deinit {
-        session.invalidateAndCancel()
+        return configuration
     }
 
     public func call(request: HttpRequest) throws -> HttpResponse {
+        guard let url = URL(string: request.url) else { throw HttpError.Unreachable }
+        let (session, calls) = switch roots(url) {
+        case .systems: self.session(nil)
+        case .pinned(let root): self.session(root)
+        case .unusable: throw HttpError.Identity(reason: "the company's root cannot be read")
+        }
         #if os(Linux)
         // Foundation on Linux shows no chain to judge, and believing it unseen would be worse than not to call.
         guard !calls.isPinned else { throw HttpError.Identity(reason: "a root cannot be pinned on this system") }
         #endif
-        guard let url = URL(string: request.url) else { throw HttpError.Unreachable }
         var outgoing = URLRequest(url: url, timeoutInterval: TimeInterval(request.timeoutSeconds))
         outgoing.httpMethod = request.method
         outgoing.httpBody = request.body

@@ -35,6 +35,8 @@ public final class AppModel {
     private var unopened = 0
     /// What opens places and enrols, to its end.
     private var lastTurn: Task<Void, Never>?
+    /// The configuration as the agents' calls ask for it, from whatever thread.
+    private let inForce = Kept(ManagedConfiguration())
 
     public init(
         surroundings: Surroundings,
@@ -133,6 +135,8 @@ public final class AppModel {
 
     private func readConfiguration() async {
         configuration = await ManagedConfiguration.read(from: sources)
+        inForce.value = configuration
+        if configuration.hasUnusableRoot { trouble = words("problem_other", "pinned_root") }
         choice.companyRule = configuration.whatsApp
         words = wordsIn(configuration.language ?? Words.language(of: preferredLanguages))
     }
@@ -151,11 +155,6 @@ public final class AppModel {
 
     private func openPlaces() async {
         (unused, unopened) = ([], 0)
-        guard !configuration.hasUnusableRoot else {
-            trouble = words("problem_other", "pinned_root")
-            unopened = 1
-            return
-        }
         guard let places = try? surroundings.shelf.places() else {
             trouble = words("problem_storage")
             unopened = 1
@@ -163,7 +162,7 @@ public final class AppModel {
         }
         for place in places where !companies.contains(where: { $0.id == place.id }) {
             do {
-                let agent = try surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
+                let agent = try agent(at: place)
                 let status = try await agent.status(words.language)
                 if status.enrolment != nil {
                     keep(Company(agent: agent, status: status))
@@ -176,6 +175,10 @@ public final class AppModel {
                 trouble = words("problem_storage")
             }
         }
+    }
+
+    private func agent(at place: EnrolmentPlace) throws -> PhoneAgent {
+        try surroundings.agent(at: place) { [inForce] address in inForce.value?.roots(of: address) ?? .unusable }
     }
 
     private func keep(_ company: Company) {
@@ -237,10 +240,9 @@ public final class AppModel {
     }
 
     private func enrol(_ invitation: Invitation) async throws {
-        guard !configuration.hasUnusableRoot else { throw AgentError.ServerUntrusted(reason: "pinned_root") }
         let place = try renewed ?? unused.first ?? surroundings.shelf.makePlace()
         let opened = companies.first { $0.id == place.id }?.agent
-        let agent = try opened ?? surroundings.agent(at: place, pinnedRoot: configuration.pinnedRoot)
+        let agent = try opened ?? agent(at: place)
         let isManaged = configuration.invitation?.server == invitation.server
         do {
             _ = try await agent.enrol(

@@ -30,14 +30,36 @@ import Testing
         #expect(configuration.privacyURL?.host == "example.com")
     }
 
-    @Test func aRootThatIsNoneIsAFaultAndStopsEveryCall() {
+    @Test func aRootThatIsNoneIsAFaultAndStopsEveryCall() throws {
         let broken = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----"
         for root in [broken, "nothing"] {
             let configuration = ManagedConfiguration(entries: ["pinned_root": root])
             #expect(configuration.faults.map(\.key) == ["pinned_root"])
             #expect(configuration.hasUnusableRoot)
+            #expect(try configuration.roots(of: #require(URL(string: "https://a.example"))) == .unusable)
         }
         #expect(!ManagedConfiguration(entries: ["pinned_root": PinnedRootTests.pem()]).hasUnusableRoot)
+    }
+
+    @Test func theRootIsForTheCompanysOwnServerWhereOneIsNamed() throws {
+        func roots(_ entries: [String: String], _ address: String) throws -> ServerRoots {
+            ManagedConfiguration(entries: entries).roots(of: try #require(URL(string: address)))
+        }
+        let root = try #require(PinnedRoot(pem: PinnedRootTests.pem()))
+        var entries = ["pinned_root": PinnedRootTests.pem()]
+        #expect(try roots(entries, "https://b.example/v1/reports") == .pinned(root))
+        entries["server_url"] = "https://a.example"
+        for own in ["https://a.example/v1/reports", "https://A.EXAMPLE:443/v1/policy"] {
+            #expect(try roots(entries, own) == .pinned(root))
+        }
+        // A port of its own is another server, and another employer's server is none of the company's business.
+        for other in ["https://a.example:8443/v1/reports", "https://b.example/v1/reports", "https://b.example/?a.example"] {
+            #expect(try roots(entries, other) == .systems)
+        }
+        #expect(try roots(["server_url": "https://a.example"], "https://a.example/v1/reports") == .systems)
+        entries["pinned_root"] = "nothing"
+        #expect(try roots(entries, "https://a.example/v1/reports") == .unusable)
+        #expect(try roots(entries, "https://b.example/v1/reports") == .systems)
     }
 
     @Test func aLinkInThePlaceOfTheTokenSaysBoth() {

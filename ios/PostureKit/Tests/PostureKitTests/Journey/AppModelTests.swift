@@ -251,6 +251,34 @@ extension ShimSuite {
             #expect(feedback["enrolment"] == "none")
         }
 
+        @Test func aRootThatComesLaterHoldsAtOnceAndOnlyForItsOwnServer() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            let model = model(phone)
+            await model.appear()
+            func checkedIn() async -> AgentError? {
+                phone.facts.update(to: Int.random(in: 10..<1000))
+                await model.checkNow()
+                return model.company?.lastCheckIn?.delivery?.problem
+            }
+            #expect(await checkedIn() == nil)
+            source.written.value = ["pinned_root": "nothing"]
+            await model.appear()
+            #expect(model.trouble == es("problem_other", "pinned_root"))
+            guard case .ServerUntrusted = await checkedIn() else {
+                Issue.record("the server was called")
+                return
+            }
+            source.written.value?["server_url"] = "https://other.example"
+            await model.appear()
+            #expect(await checkedIn() == nil)
+            #expect(model.company?.status.waiting == 0)
+            await model.company?.agent.shutdown()
+        }
+
         @Test func whatIsWrongInTheConfigurationIsToldWhereItPreventsTheEnrolment() async throws {
             UserDefaults.standard.removeObject(forKey: ManagedFeedback.feedbackKey)
             let model = model(try Phone())

@@ -29,7 +29,8 @@ import Testing
     }
 
     @Test func aRootThatCannotBePinnedStopsTheCall() throws {
-        let transport = SystemTransport(userAgent: "test", pinnedRoot: try #require(PinnedRoot(pem: Self.pem())))
+        let root = try #require(PinnedRoot(pem: Self.pem()))
+        let transport = SystemTransport(userAgent: "test") { _ in .pinned(root) }
         let request = HttpRequest(
             url: "http://127.0.0.1:1/", method: "GET", headers: [], body: nil, timeoutSeconds: 5, longestAnswer: 10)
         #expect(throws: HttpError.Identity(reason: "a root cannot be pinned on this system")) {

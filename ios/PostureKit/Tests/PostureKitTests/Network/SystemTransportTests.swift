@@ -14,8 +14,8 @@ import Testing
             timeoutSeconds: seconds, longestAnswer: longest)
     }
 
-    private func call(_ request: HttpRequest) async throws -> HttpResponse {
-        let transport = transport
+    private func call(_ request: HttpRequest, by other: SystemTransport? = nil) async throws -> HttpResponse {
+        let transport = other ?? transport
         // As the core does it: on a thread that may wait. The few threads that tasks share may not.
         return try await withCheckedThrowingContinuation { answer in
             Thread.detachNewThread { answer.resume(with: Result { try transport.call(request: request) }) }
@@ -70,6 +70,28 @@ import Testing
         defer { server.stop() }
         await #expect(throws: HttpError.TooLong) { try await call(request(server.url, longest: 4999)) }
         #expect(try await call(request(server.url, longest: 5000)).body.count == 5000)
+    }
+
+    @Test func theRootsInForceDecideAtEachCall() async throws {
+        let server = try LocalServer { _ in LocalServer.answer("200 OK") }
+        defer { server.stop() }
+        let (roots, asked) = (Kept(ServerRoots.systems), Kept<[String]>([]))
+        let transport = SystemTransport(userAgent: "test") { address in
+            asked.value?.append(address.absoluteString)
+            return roots.value ?? .unusable
+        }
+        #expect(try await call(request(server.url), by: transport).status == 200)
+        roots.value = .pinned(try #require(PinnedRoot(pem: PinnedRootTests.pem())))
+        await #expect(throws: HttpError.Identity(reason: "a root cannot be pinned on this system")) {
+            try await call(request(server.url), by: transport)
+        }
+        roots.value = .unusable
+        await #expect(throws: HttpError.Identity(reason: "the company's root cannot be read")) {
+            try await call(request(server.url), by: transport)
+        }
+        roots.value = .systems
+        #expect(try await call(request(server.url), by: transport).status == 200)
+        #expect(asked.value == [String](repeating: server.url, count: 4) && server.requests.count == 2)
     }
 
     @Test func aServerThatIsNotThereIsUnreachable() async throws {
