@@ -38,8 +38,9 @@ public struct Surroundings: Sendable {
 
     /// Forgets a place: its folder and its keys. The agent must have been shut down.
     public func forget(_ place: EnrolmentPlace) throws {
-        try shelf.remove(place)
+        // The folder last: it holds the name of the key.
         try key(of: place).forget()
+        try shelf.remove(place)
     }
 
     private func key(of place: EnrolmentPlace) -> EnrolmentKey {
