@@ -35,14 +35,28 @@ public enum CheckIn: Equatable, Sendable {
             let delivery = try await agent.deliver(urgency: urgency)
             guard delivery.reportAgain else { return .done(delivery) }
             return try await secondTry(agent, urgency)
-        } catch AgentError.Left, AgentError.NotEnrolled {
-            return .nobody
-        } catch AgentError.UnderWay {
-            return .underWay
-        } catch let error as AgentError {
-            return .failed(error)
         } catch {
-            return .failed(.Broken)
+            return failure(error)
+        }
+    }
+
+    /// What the person just said goes at once. Outside their hours nothing is read for it.
+    static func tell(_ agent: any PostureAgentProtocol) async -> Self {
+        do {
+            let status = try agent.status(language: .en)
+            guard status.quietUntil != nil || status.pausedUntil != nil else { return await run(agent, .personAsked) }
+            return .done(try await agent.deliver(urgency: .personAsked))
+        } catch {
+            return failure(error)
+        }
+    }
+
+    private static func failure(_ error: any Error) -> Self {
+        switch error as? AgentError {
+        case .Left, .NotEnrolled: .nobody
+        case .UnderWay: .underWay
+        case let error?: .failed(error)
+        case nil: .failed(.Broken)
         }
     }
 

@@ -12,14 +12,19 @@ public enum Reminder: String, Equatable, Sendable {
 
     /// What is due now; none outside the person's hours, when nothing needs doing, and within a day of the last one.
     public static func due(_ status: Status, last: Date?, now: Date) -> Self? {
-        guard let enrolment = status.enrolment, !enrolment.left, !status.withdraws else { return nil }
         guard status.quietUntil == nil, status.pausedUntil == nil else { return nil }
         // A clock that was put back must not silence it for ever.
         if let last, last <= now, now.timeIntervalSince(last) < pause { return nil }
+        return needed(status)
+    }
+
+    /// What is to be done, whenever it may be said.
+    static func needed(_ status: Status) -> Self? {
+        guard let enrolment = status.enrolment, !enrolment.left, !status.withdraws else { return nil }
         if status.problems.contains(where: { ["signing-key", "enrol-again"].contains($0.code) }) { return .enrolAgain }
-        switch status.posture?.state {
-        case .notCompliant, .inGrace: return .somethingToFix
-        case .compliant, .unknown, .stale, nil: return nil
+        return switch status.posture?.state {
+        case .notCompliant, .inGrace: .somethingToFix
+        case .compliant, .unknown, .stale, nil: nil
         }
     }
 

@@ -51,6 +51,11 @@ public actor PhoneAgent {
         await CheckIn.run(agent, urgency)
     }
 
+    /// What the person just said goes at once.
+    public func tell() async -> CheckIn {
+        await CheckIn.tell(agent)
+    }
+
     /// Lets go of everything; whatever is called afterwards fails.
     public func shutdown() {
         agent.shutdown()

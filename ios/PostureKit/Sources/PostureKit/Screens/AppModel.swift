@@ -285,13 +285,17 @@ public final class AppModel {
         await say { agent, _ in try await agent.declare(declaration, affirmed: affirmed) }
     }
 
-    public func pause(until: Date) async {
-        let from = now()
-        await say { agent, _ in try await agent.pause(from: from, until: until) }
+    public func pause(until: Date) async { await pause(from: now(), until: until) }
+
+    /// Ends the pause that lasts: one without a length does, so both are one moment.
+    public func resume() async {
+        let moment = now()
+        await pause(from: moment, until: moment)
     }
 
-    /// Ends the pause that lasts: one without a length does.
-    public func resume() async { await pause(until: now()) }
+    private func pause(from: Date, until: Date) async {
+        await say { agent, _ in try await agent.pause(from: from, until: until) }
+    }
 
     /// Whether WhatsApp may be looked for, where the company lets the person decide.
     public var looksForWhatsApp: Bool {
@@ -320,6 +324,7 @@ public final class AppModel {
             await readStatus(of: company.id)
         }
         publish()
+        await clearReminder()
         await planNext()
     }
 
@@ -337,7 +342,7 @@ public final class AppModel {
         defer { isBusy = false }
         do {
             try await act(company.agent, words.language)
-            await checkIn(company.id, .personAsked)
+            await finish(company.id, await company.agent.tell())
         } catch {
             trouble = trouble(error)
             await readStatus(of: company.id)
@@ -356,8 +361,12 @@ public final class AppModel {
 
     private func checkIn(_ id: Company.ID, _ urgency: Urgency) async {
         guard let agent = companies.first(where: { $0.id == id })?.agent else { return }
-        let checkIn = await agent.checkIn(urgency)
+        await finish(id, await agent.checkIn(urgency))
+    }
+
+    private func finish(_ id: Company.ID, _ checkIn: CheckIn) async {
         await readStatus(of: id, after: checkIn)
+        await clearReminder()
         await planNext()
     }
 
@@ -390,8 +399,14 @@ public final class AppModel {
         if let due {
             reminders.last = now()
             await board.show(title: due.title(words), text: due.text(words))
-        } else if companies.allSatisfy({ $0.status.posture?.state == .compliant }) {
-            await board.clear()
+        } else {
+            await clearReminder()
         }
+    }
+
+    /// Where nothing is to be done any more, nothing is to be reminded of, also when the person just did it.
+    private func clearReminder() async {
+        guard companies.allSatisfy({ Reminder.needed($0.status) == nil }) else { return }
+        await board?.clear()
     }
 }

@@ -25,6 +25,20 @@ import Testing
         #expect(agent.calls == ["status", "report", "deliver personAsked"])
     }
 
+    @Test func whatThePersonSaysGoesAtOnceAndNothingIsReadForItOutsideTheirHours() async {
+        for status in [Status.sample(quietUntil: .morning), .sample(pausedUntil: .morning)] {
+            let agent = FakeAgent(status)
+            #expect(await CheckIn.tell(agent) == .done(.sample()))
+            #expect(agent.calls == ["status", "deliver personAsked"])
+        }
+        // Within them the verdict follows at once.
+        let agent = FakeAgent(.sample())
+        #expect(await CheckIn.tell(agent) == .done(.sample()))
+        #expect(agent.calls.suffix(2) == ["report", "deliver personAsked"])
+        let left = FakeAgent(.sample(quietUntil: .morning), deliveries: [.failure(.Left)])
+        #expect(await CheckIn.tell(left) == .nobody)
+    }
+
     @Test func beforeTheNoticeWasReadWordsGoAndFactsDoNot() async {
         let notice = Paper(version: 1, text: "Notice", acknowledgedOn: nil, pending: true)
         let agent = FakeAgent(.sample(notice: notice))

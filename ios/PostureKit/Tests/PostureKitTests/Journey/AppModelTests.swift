@@ -27,13 +27,15 @@ extension ShimSuite {
             en = try Repository.words(.en)
         }
 
-        private func model(_ phone: Phone, _ event: EventfulManagedSource? = nil) -> AppModel {
+        private func model(
+            _ phone: Phone, _ event: EventfulManagedSource? = nil, now: @escaping @Sendable () -> Date = { Date() }
+        ) -> AppModel {
             let (es, en) = (es, en)
             let sources: [any ManagedSource] = event.map { [$0, source] } ?? [source]
             return AppModel(
                 surroundings: phone.surroundings, sources: sources, choice: choice,
                 preferredLanguages: ["es-ES"], words: { $0 == .es ? es : en },
-                queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders)
+                queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders, now: now)
         }
 
         @Test func aLinkLeadsThroughTheHostAndTheNoticeToTheStatus() async throws {
@@ -203,6 +205,59 @@ extension ShimSuite {
             #expect(next.completions == [true])
             #expect(UNUserNotificationCenter.current().shown.isEmpty)
             await again.company?.agent.shutdown()
+        }
+
+        @Test func aPauseIsToldAndThePhoneIsNotReadForIt() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            // Time passes whenever it is looked at.
+            let ticks = Kept<Double>(0)
+            let model = model(phone, now: {
+                ticks.value = (ticks.value ?? 0) + 0.001
+                return Date(timeIntervalSinceNow: (ticks.value ?? 0) - 10)
+            })
+            await model.appear()
+            let looks = phone.facts.now.looks
+            await model.pause(until: Date().addingTimeInterval(3 * 24 * 3600))
+            #expect(model.company?.status.pausedUntil != nil && model.company?.status.waiting == 0)
+            #expect(phone.facts.now.looks == looks)
+            await model.resume()
+            #expect(model.trouble == nil && model.company?.status.pausedUntil == nil)
+            #expect(phone.facts.now.looks > looks)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func aReminderGoesAsSoonAsThereIsNothingToFix() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            phone.facts.now.passcode = .notSet
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            let model = model(phone)
+            await model.refresh(DirectTask(BGTask()))
+            #expect(UNUserNotificationCenter.current().shown.count == 1)
+            await model.checkNow()
+            #expect(UNUserNotificationCenter.current().shown.count == 1)
+            phone.facts.now.passcode = .set
+            await model.checkNow()
+            #expect(UNUserNotificationCenter.current().shown.isEmpty)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func aKeyThatCannotBeTakenAwayKeepsItsPlaceForTheNextTry() throws {
+            let phone = try Phone()
+            let place = try phone.surroundings.shelf.makePlace()
+            try phone.vault.makeKey(named: place.keyName)
+            SecurityScript.failureOfRemoval = errSecInteractionNotAllowed
+            #expect(throws: VaultFailure.locked) { try phone.surroundings.forget(place) }
+            // With the folder, the key's name would be gone.
+            #expect(try phone.surroundings.shelf.places() == [place] && SecurityScript.names == [place.keyName])
+            try phone.surroundings.forget(place)
+            #expect(try phone.surroundings.shelf.places().isEmpty && SecurityScript.names.isEmpty)
         }
 
         @Test func whoeverLeavesIsForgottenOnThePhoneAndKnownAsLeftOnTheServer() async throws {
