@@ -110,6 +110,12 @@ public final class AppModel {
         for company in companies { await checkIn(company.id, .background) }
         // Also where there is no company: what is wrong in the configuration can be why.
         publish()
+        await askPermission()
+    }
+
+    /// Whether reminders may be shown is asked when there is somebody to be reminded, and not over the notice.
+    private func askPermission() async {
+        if company != nil, pendingNotice == nil { await board?.askPermission() }
     }
 
     /// The system gave some time in the background.
@@ -218,7 +224,7 @@ public final class AppModel {
             do {
                 try await inTurn { [self] in try await enrol(invitation) }
                 enrolment = nil
-                await board?.askPermission()
+                await askPermission()
             } catch {
                 enrolment = .failed(
                     invitation, problem: EnrolmentScreen.problem(error, invitation, words))
@@ -274,6 +280,7 @@ public final class AppModel {
     public func acknowledgeNotice() async {
         guard let notice = pendingNotice else { return }
         await say { try await $0.acknowledge(.notice, version: notice.version, language: $1) }
+        await askPermission()
     }
 
     public func acceptRules() async {

@@ -207,6 +207,27 @@ extension ShimSuite {
             await again.company?.agent.shutdown()
         }
 
+        @Test func whoeverWasEnrolledByDeviceManagementIsAskedAboutRemindersOnceTheyHaveReadTheNotice() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation()
+            let center = UNUserNotificationCenter.current()
+            center.reset(isAllowed: true, isAsked: false)
+            let model = model(try Phone())
+            await model.appear()
+            #expect(!center.wasAsked)
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            #expect(model.pendingNotice != nil && !center.wasAsked)
+            await model.acknowledgeNotice()
+            #expect(center.wasAsked)
+            center.reset(isAllowed: true, isAsked: false)
+            // Where the employer gave the notice in another way, there is none to read.
+            await model.appear()
+            #expect(center.wasAsked)
+            await model.company?.agent.shutdown()
+        }
+
         @Test func aPauseIsToldAndThePhoneIsNotReadForIt() async throws {
             let server = try AtalayaServer()
             try server.apply(revision: 2)

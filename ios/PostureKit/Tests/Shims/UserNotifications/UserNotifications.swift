@@ -34,16 +34,20 @@ public final class UNUserNotificationCenter: @unchecked Sendable {
     private static let one = UNUserNotificationCenter()
     private let lock = NSLock()
     private var isAllowed = true
+    private var isAsked = true
     private var delivered: [String: UNNotificationRequest] = [:]
 
     public static func current() -> UNUserNotificationCenter { one }
 
     public func requestAuthorization(options: UNAuthorizationOptions) async throws -> Bool {
-        lock.withLock { isAllowed }
+        lock.withLock {
+            isAsked = true
+            return isAllowed
+        }
     }
 
     public func add(_ request: UNNotificationRequest) async throws {
-        lock.withLock { if isAllowed { delivered[request.identifier] = request } }
+        lock.withLock { if isAsked, isAllowed { delivered[request.identifier] = request } }
     }
 
     public func removeDeliveredNotifications(withIdentifiers identifiers: [String]) {
@@ -52,12 +56,14 @@ public final class UNUserNotificationCenter: @unchecked Sendable {
 
     // MARK: The script
 
-    public func reset(isAllowed: Bool) {
+    /// What the person says, and whether they were asked already: before, nothing is shown.
+    public func reset(isAllowed: Bool, isAsked: Bool = true) {
         lock.withLock {
-            self.isAllowed = isAllowed
+            (self.isAllowed, self.isAsked) = (isAllowed, isAsked)
             delivered = [:]
         }
     }
 
+    public var wasAsked: Bool { lock.withLock { isAsked } }
     public var shown: [UNNotificationRequest] { lock.withLock { Array(delivered.values) } }
 }
