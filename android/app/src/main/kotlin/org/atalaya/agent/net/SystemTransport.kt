@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException
 import java.util.concurrent.TimeUnit
 import javax.net.ssl.HttpsURLConnection
 import javax.net.ssl.SSLException
+import javax.net.ssl.SSLPeerUnverifiedException
 import org.atalaya.core.HttpException
 import org.atalaya.core.HttpHeader
 import org.atalaya.core.HttpRequest
@@ -67,13 +68,18 @@ internal class SystemTransport(private val userAgent: String, private val pinned
         try {
             connection.connect()
         } catch (error: SSLException) {
-            throw HttpException.Identity(error.javaClass.simpleName)
+            throw if (error.isOfIdentity()) HttpException.Identity(error.javaClass.simpleName) else HttpException.Unreachable()
         } catch (_: SocketTimeoutException) {
             throw HttpException.Unreachable()
         } catch (_: IOException) {
             throw HttpException.Unreachable()
         }
     }
+
+    // A certificate that is not believed. A line that is cut, or the page of a Wi-Fi that speaks no TLS, says nothing of whose
+    // server that is.
+    private fun SSLException.isOfIdentity(): Boolean =
+        this is SSLPeerUnverifiedException || generateSequence<Throwable>(this) { it.cause }.any { it is GeneralSecurityException }
 
     private fun exchange(connection: HttpURLConnection, request: HttpRequest, deadline: Deadline): HttpResponse =
         try {
@@ -89,8 +95,7 @@ internal class SystemTransport(private val userAgent: String, private val pinned
             throw HttpException.Timeout()
         } catch (error: SSLException) {
             // Some systems shake hands only when the first byte is written.
-            val isIdentity = error.cause is GeneralSecurityException
-            throw if (isIdentity) HttpException.Identity(error.javaClass.simpleName) else HttpException.Broken()
+            throw if (error.isOfIdentity()) HttpException.Identity(error.javaClass.simpleName) else HttpException.Broken()
         } catch (_: ConnectException) {
             throw HttpException.Unreachable()
         } catch (_: NoRouteToHostException) {

@@ -86,6 +86,18 @@ class SystemTransportTest {
     }
 
     @Test
+    fun a_page_in_between_that_speaks_no_tls_and_a_line_that_is_cut_say_nothing_of_the_server() {
+        val page = serve { it.sendResponseHeaders(200, -1) }.replace("http:", "https:")
+        assertThrows(HttpException.Unreachable::class.java) { transport.call(request(page)) }
+        ServerSocket(0).use { rude ->
+            Thread {
+                repeat(4) { rude.runCatching { accept().close() } }
+            }.apply { isDaemon = true }.start()
+            assertThrows(HttpException.Unreachable::class.java) { transport.call(request("https://127.0.0.1:${rude.localPort}/")) }
+        }
+    }
+
+    @Test
     fun silence_ends_at_the_deadline() {
         ServerSocket(0).use { silent ->
             val url = "http://127.0.0.1:${silent.localPort}/"
