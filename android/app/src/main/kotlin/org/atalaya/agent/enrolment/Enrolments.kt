@@ -48,10 +48,19 @@ class Enrolments(private val context: Context, private val version: String) {
         val isFirstTry = !File(folder, invitation.name).exists()
         val enrolled = synchronized(this) { opened(invitation.name) }
         val before = enrolled.agent.status(Language.EN).enrolment
-        if (before != null && !before.left && !enrolled.choices.keyLost) return enrolled
+        val stands = before != null && !before.left && !enrolled.choices.keyLost
+        if (!stands) ask(enrolled, invitation, configuration?.deviceRef, isFirstTry)
+        enrolled.choices.keyLost = false
+        configuration?.let(enrolled.choices::spokenFor)
+        takePlace(enrolled)
+        return enrolled
+    }
+
+    private suspend fun ask(enrolled: Enrolled, invitation: Invitation, deviceRef: String?, isFirstTry: Boolean) {
+        val before = enrolled.agent.status(Language.EN).enrolment
         enrolled.choices.server = invitation.server
         try {
-            enrolled.agent.enrol(invitation.server, invitation.token, configuration?.deviceRef)
+            enrolled.agent.enrol(invitation.server, invitation.token, deviceRef)
         } catch (refused: AgentException) {
             val leavesNothing = when (refused) {
                 is AgentException.Refused, is AgentException.BadInput -> before == null
@@ -62,10 +71,6 @@ class Enrolments(private val context: Context, private val version: String) {
             if (leavesNothing) forget(enrolled)
             throw refused
         }
-        enrolled.choices.keyLost = false
-        configuration?.let(enrolled.choices::spokenFor)
-        takePlace(enrolled)
-        return enrolled
     }
 
     // Of the one with the same employer that cannot sign any more. Others on the same server are others'.

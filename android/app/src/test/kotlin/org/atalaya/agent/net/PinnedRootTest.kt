@@ -79,6 +79,21 @@ class PinnedRootTest {
     }
 
     @Test
+    fun a_try_that_may_have_arrived_outlasts_a_network_that_shows_another_server() {
+        pin(company)
+        server.stop()
+        assertThrows(AgentException.Offline::class.java) { enrol() }
+        val begun = File(phone.context.filesDir, "enrolments").list().orEmpty().toList()
+        assertEquals(1, begun.size)
+        server.start()
+        pin(Authority("Somebody else"))
+        assertThrows(AgentException.ServerUntrusted::class.java) { enrol() }
+        assertEquals(begun, File(phone.context.filesDir, "enrolments").list().orEmpty().toList())
+        pin(company)
+        assertEquals(begun.single(), enrol().name)
+    }
+
+    @Test
     fun without_a_root_of_its_own_the_system_s_roots_decide() {
         pin(null)
         assertThrows(AgentException.ServerUntrusted::class.java) { enrol() }
