@@ -2,6 +2,8 @@ package org.atalaya.agent.job
 
 import android.content.Context
 import java.time.Instant
+import kotlinx.coroutines.sync.Mutex
+import kotlinx.coroutines.sync.withLock
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.managed.AppState
@@ -18,6 +20,9 @@ import org.atalaya.core.Urgency
 
 /** Check-ins: look, report, deliver, and what follows from it. What may happen when is the core's to say. */
 class Rounds(private val context: Context, private val enrolments: Enrolments) {
+    // Whoever comes second finds enrolled what the first one is just enrolling.
+    private val following = Mutex()
+
     /** Nobody asked. In quiet hours nothing is read, sent or notified. */
     suspend fun background(enrolled: Enrolled): Outcome {
         val before = enrolled.agent.status(Language.EN)
@@ -42,13 +47,13 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         val outcome = round(enrolled, Urgency.PERSON_ASKED)
         val status = enrolled.agent.status(Language.EN)
         if (status.enrolment == null) return outcome.also { gone(enrolled) }
+        Notifier(context).settle(enrolled, status)
         AppStateReporter(context).tell(states(enrolled, status, outcome))
         return outcome
     }
 
     // The server has heard that the person leaves.
     private fun gone(enrolled: Enrolled) {
-        Notifier(context).cancel(enrolled)
         enrolments.forget(enrolled)
         Schedule(context).keep(enrolments.all())
     }
@@ -63,15 +68,21 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     }
 
     /** Enrols where device management says so and this phone has not yet: to fetch the policy and the notice, no more. */
-    suspend fun followConfiguration() {
+    suspend fun followConfiguration() = following.withLock {
         val pairing = enrolments.pairing()
-        for (configuration in pairing.configurations.filter { it.faults.isNotEmpty() }) {
-            val fault = AppState("config_error", configuration.faults.joinToString("; ") { "${it.key}: ${it.words}" }, isError = true)
-            AppStateReporter(context).tell(listOf(fault))
-        }
+        if (pairing.configurations.isNotEmpty()) AppStateReporter(context).tell(states(pairing.configurations))
         enrolments.remember(pairing)
         val lost = enrolments.all().filter { it.choices.keyLost }.mapNotNull { pairing.ownOf(it.name) }
         (pairing.newcomers + lost).forEach { enrol(it) }
+    }
+
+    // What was said stays with device management until it is said otherwise, so that all is well is said, too.
+    private fun states(configurations: List<Configuration>): List<AppState> {
+        val faults = configurations.flatMap { it.faults }.joinToString("; ") { "${it.key}: ${it.words}" }
+        return listOf(
+            AppState("config_version", configurations.map { it.configVersion }.distinct().joinToString()),
+            AppState("config_error", faults.ifEmpty { "none" }, isError = faults.isNotEmpty()),
+        )
     }
 
     private suspend fun enrol(configuration: Configuration) {

@@ -6,7 +6,7 @@ import android.content.Intent
 import kotlinx.coroutines.launch
 import org.atalaya.agent.Atalaya
 
-/** After a start of the phone and after an update of this app: the jobs are seen to. Jobs do the rest. */
+/** After a start of the phone and after an update of this app: the jobs are seen to. The process and the jobs do the rest. */
 class StartReceiver : BroadcastReceiver() {
     override fun onReceive(context: Context, intent: Intent) {
         if (intent.action !in setOf(Intent.ACTION_BOOT_COMPLETED, Intent.ACTION_MY_PACKAGE_REPLACED)) return
@@ -14,7 +14,6 @@ class StartReceiver : BroadcastReceiver() {
         val pending = goAsync()
         atalaya.background.launch {
             try {
-                atalaya.rounds.followConfiguration()
                 Schedule(context).keep(atalaya.enrolments.all())
             } finally {
                 pending.finish()

@@ -29,18 +29,22 @@ class Notifier(private val context: Context) {
 
     /** Shows, leaves or takes back the notification of this enrolment. */
     fun consider(enrolled: Enrolled, status: Status, now: Instant) {
-        val need = Need.of(status, enrolled.choices.keyLost)
-        if (need == Need.NOTHING) {
-            enrolled.choices.notifiedAt = null
-            manager.cancel(enrolled.number)
-            return
-        }
+        val need = settle(enrolled, status)
+        if (need == Need.NOTHING) return
         if (!Need.mayTell(status, enrolled.choices.notifiedAt, now) || !allowed()) return
         enrolled.choices.notifiedAt = now
         manager.notify(enrolled.number, notification(enrolled, need))
     }
 
-    fun cancel(enrolled: Enrolled) = manager.cancel(enrolled.number)
+    /** Takes the notification of this enrolment back where nothing needs the person any more; shows none. */
+    internal fun settle(enrolled: Enrolled, status: Status): Need {
+        val need = Need.of(status, enrolled.choices.keyLost)
+        if (need == Need.NOTHING) {
+            enrolled.choices.notifiedAt = null
+            manager.cancel(enrolled.number)
+        }
+        return need
+    }
 
     /** Whether the person lets this app notify. */
     fun allowed(): Boolean =

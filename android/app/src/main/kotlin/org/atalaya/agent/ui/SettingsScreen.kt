@@ -97,7 +97,6 @@ class SettingsScreen : Screen() {
             val said = apart {
                 try {
                     one.agent.withdraw()
-                    Notifier(this).cancel(one)
                     atalaya.enrolments.forget(one)
                     Schedule(this).keep(atalaya.enrolments.all())
                     R.string.settings_withdrawn

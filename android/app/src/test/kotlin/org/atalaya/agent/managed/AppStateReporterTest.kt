@@ -10,7 +10,12 @@ import android.os.Handler
 import android.os.Looper
 import android.os.Message
 import android.os.Messenger
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitAll
+import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.support.Phone
+import org.atalaya.agent.support.ServerProcess
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Rule
@@ -81,6 +86,44 @@ class AppStateReporterTest {
         service("com.example.curious")
         tell()
         assertEquals(1, heard.size)
+    }
+
+    /** Each key that was told, with its severity and its words. */
+    private fun states(): List<Pair<String?, String?>> {
+        shadowOf(Looper.getMainLooper()).idle()
+        @Suppress("DEPRECATION")
+        val states = heard.flatMap { (it.obj as Bundle).getParcelableArrayList<Bundle>("androidx.enterprise.feedback.APP_STATES").orEmpty() }
+        return states.map { state ->
+            val (key, text) = listOf("KEY", "MESSAGE").map { state.getString("androidx.enterprise.feedback.APP_STATE_$it") }
+            key to "${state.getInt("androidx.enterprise.feedback.APP_STATE_SEVERITY")} $text"
+        }
+    }
+
+    @Test
+    fun two_who_follow_the_configuration_at_once_enrol_once_and_tell_of_no_failure() {
+        service("com.android.vending")
+        ServerProcess().use { server ->
+            val (url, token) = server.link().split("/enrol#")
+            phone.manage("server_url" to url, "enrolment_token" to token)
+            runBlocking(Dispatchers.Default) { List(2) { async { phone.atalaya.rounds.followConfiguration() } }.awaitAll() }
+            assertEquals(listOf("1 enrolled"), states().filter { it.first == "enrolment" }.map { it.second })
+        }
+    }
+
+    @Test
+    fun what_is_wrong_with_a_configuration_is_told_and_that_it_was_mended_and_which_one_is_in_force() {
+        service("com.android.vending")
+        fun told(): Map<String?, String?> {
+            heard.clear()
+            runBlocking { phone.atalaya.rounds.followConfiguration() }
+            return states().toMap()
+        }
+        assertEquals("nobody manages this phone", emptyMap<String?, String?>(), told())
+        phone.manage("report_interval_hours" to "99", "config_version" to "3")
+        assertEquals("1 3", told()["config_version"])
+        assertTrue(told().toString(), told().getValue("config_error").orEmpty().startsWith("2 report_interval_hours: "))
+        phone.manage("report_interval_hours" to "9", "config_version" to "4")
+        assertEquals(mapOf("config_version" to "1 4", "config_error" to "1 none"), told())
     }
 
     @Test

@@ -11,6 +11,8 @@ import org.atalaya.agent.enrolment.invitationOf
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
 import org.atalaya.agent.ui.Fixtures
+import org.atalaya.core.Language
+import org.atalaya.core.Subject
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertFalse
@@ -72,10 +74,38 @@ class NotifierTest {
     }
 
     @Test
+    fun a_notification_goes_with_what_the_person_did_themselves_and_with_the_enrolment() {
+        allow()
+        server.apply(LOCK_ALONE)
+        val one = enrolled()
+        Notifier(phone.context).consider(one, one.agent.status(Language.EN), Instant.now())
+        assertEquals("the notice is to be read", 1, shown.size)
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        runBlocking { phone.atalaya.rounds.asked(one) }
+        assertTrue("all is well now", shown.isEmpty())
+
+        Notifier(phone.context).consider(one, given.failing, Instant.now())
+        assertEquals(1, shown.size)
+        phone.atalaya.enrolments.forget(one)
+        assertTrue(shown.isEmpty())
+    }
+
+    @Test
     fun without_leave_nobody_is_called_and_nothing_counts_as_told() {
         val one = enrolled()
         Notifier(phone.context).consider(one, given.failing, Instant.now())
         assertTrue(shown.isEmpty())
         assertEquals(null, one.choices.notifiedAt)
+    }
+
+    private companion object {
+        val LOCK_ALONE = """
+            apiVersion: posture/v1
+            kind: Policy
+            metadata: { name: lock, revision: 2 }
+            spec:
+              checks:
+                screen-lock: { severity: fail }
+        """.trimIndent()
     }
 }
