@@ -3,6 +3,8 @@ package org.atalaya.agent
 import android.app.job.JobScheduler
 import android.content.Intent
 import android.net.Uri
+import java.net.ServerSocket
+import java.util.concurrent.TimeUnit
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.enrolment.TOKEN
 import org.atalaya.agent.enrolment.invitationOf
@@ -250,6 +252,35 @@ class JourneyTest {
         runBlocking { phone.atalaya.rounds.asked(one) }
         val said = one.agent.ledger().single { it.kind == Sent.REPORT }.says
         assertTrue(said, "permission-missing" in said)
+    }
+
+    @Test
+    fun the_first_screen_enrols_as_configured_once_there_is_a_connection_and_sees_to_the_jobs() {
+        val link = server.link()
+        val (url, token) = link.split("/enrol#")
+        server.stop()
+        phone.manage("server_url" to url, "enrolment_token" to token)
+        runBlocking { phone.atalaya.rounds.followConfiguration() }
+        assertTrue(phone.atalaya.enrolments.all().isEmpty())
+        server.start()
+        val screen = Robolectric.buildActivity(StatusScreen::class.java).setup().get()
+        phone.settle("the notice comes first") { shadowOf(screen).peekNextStartedActivity() != null }
+        assertEquals(1, phone.context.getSystemService(JobScheduler::class.java).allPendingJobs.size)
+    }
+
+    @Test
+    fun the_status_is_shown_before_another_employer_s_server_has_answered() {
+        val one = enrol()
+        one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        // It takes the connection and never answers.
+        ServerSocket(0).use { silent ->
+            phone.manage("server_url" to "http://127.0.0.1:${silent.localPort}", "enrolment_token" to "00000000WXYZ0123456789ABCD")
+            val screen = Robolectric.buildActivity(StatusScreen::class.java).setup().get()
+            val began = System.nanoTime()
+            phone.settle("the status is shown") { screen.getString(R.string.status_check_now) in texts(screen.page) }
+            assertTrue(System.nanoTime() - began < TimeUnit.SECONDS.toNanos(8))
+            assertEquals(1, phone.atalaya.enrolments.all().size)
+        }
     }
 
     @Test

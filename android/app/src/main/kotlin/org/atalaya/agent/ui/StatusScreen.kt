@@ -14,6 +14,7 @@ import java.time.Instant
 import org.atalaya.agent.R
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.job.Rounds
+import org.atalaya.agent.job.Schedule
 import org.atalaya.agent.notify.Notifier
 import org.atalaya.agent.ui.part.Parts
 import org.atalaya.agent.ui.status.StatusPage
@@ -23,6 +24,7 @@ import org.atalaya.core.Status
 
 /** The first screen: how things stand. Works without a connection: all it shows lies on the phone. */
 class StatusScreen : Screen() {
+    private var isInFront = false
     private var enrolled: Enrolled? = null
     private var others: List<kotlin.Pair<Enrolled, Status>> = emptyList()
 
@@ -42,13 +44,30 @@ class StatusScreen : Screen() {
 
     override fun onResume() {
         super.onResume()
-        whileShown { refresh() }
+        isInFront = true
+        whileShown {
+            // What lies on the phone is shown before anybody is asked over the network.
+            val before = apart(::standing)
+            if (before.isNotEmpty()) refresh()
+            val after = apart {
+                atalaya.rounds.followConfiguration()
+                Schedule(this).keep(atalaya.enrolments.all())
+                standing()
+            }
+            if (isInFront && (after.isEmpty() || after != before)) refresh()
+        }
     }
+
+    override fun onPause() {
+        isInFront = false
+        super.onPause()
+    }
+
+    private fun standing(): List<kotlin.Pair<String, Boolean>> = atalaya.enrolments.all().map { it.name to it.choices.keyLost }
 
     internal suspend fun refresh() {
         val language = Speech.language(this)
         val now = apart {
-            atalaya.rounds.followConfiguration()
             val one = chosen()
             enrolled = one
             others = atalaya.enrolments.all().filter { it !== one }.map { it to it.agent.status(language) }
