@@ -28,10 +28,12 @@ pub(super) fn required<'n>(
     found
 }
 
+const PERIOD: &str = "a length of time; write 90s, 30m, 24h, 7d or 2w (at most 520w)";
+
 /// A length of time under this key.
 pub(super) fn period(reader: &mut Reader, entries: &[Entry], path: &str, key: &str) -> Option<Period> {
     let node = find(entries, key)?;
-    reader.parsed(node, &join(path, key), "a length of time; write 90s, 30m, 24h, 7d or 2w (at most 520w)")
+    reader.parsed(node, &join(path, key), PERIOD)
 }
 
 /// The keys of a check on one platform: what stands under the platform's name wins.
@@ -60,6 +62,6 @@ impl<'n> Fields<'n> {
     /// A length of time.
     pub(super) fn period(&self, reader: &mut Reader, key: &str) -> Option<Period> {
         let (node, path) = self.get(key)?;
-        reader.parsed(node, &path, "a length of time; write 90s, 30m, 24h, 7d or 2w (at most 520w)")
+        reader.parsed(node, &path, PERIOD)
     }
 }
