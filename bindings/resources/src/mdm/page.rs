@@ -40,7 +40,10 @@ rest is used all the same. The signed policy beats the token, and the token beat
 `{{DeviceUid}}` (Workspace ONE). Use a number of the inventory, never a serial number, an IMEI or a person's name.\n\n\
 These files follow the formats that each maker publishes; they were not loaded into the consoles themselves.\n\n\
 Since Android 14 a phone can have several administrators. What each says becomes an enrolment of its own, with its own key and\n\
-`pinned_root`; they are told apart by `server_url`, so two that name the same server share one.\n\n\
-On Android the app answers with keyed app states: `enrolment`, `last_report`, `policy_verdict`, `config_error`.\n"
+`pinned_root`, also where two name the same server. A token that is replaced enrols nothing again: what each calls itself and\n\
+the phone tells whose it is, so write `org_name` or `device_ref` where one server holds several companies. A company that comes\n\
+to the server of one that went at the same moment is a new one only by another `org_name`.\n\n\
+On Android the app answers with keyed app states: `enrolment`, `last_report`, `policy_verdict`, `config_error` (`none` when all is\n\
+well), `config_version`.\n"
     )
 }
