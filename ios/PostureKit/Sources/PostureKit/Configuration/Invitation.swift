@@ -10,6 +10,9 @@ extension Invitation {
         guard let url = URLComponents(string: server), let host = url.host else { return server }
         return url.port.map { "\(host):\($0)" } ?? host
     }
+
+    /// By what it is known again without its token: SHA-256 of both.
+    var digest: String { KeyThumbprint.sha256(Data("\(server)\n\(token)".utf8)).base64url }
 }
 
 // A debugger shows no more of it than the library prints: the token is a secret.

@@ -46,6 +46,26 @@ public struct EnrolmentShelf: Sendable {
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     }
 
+    /// Notes in a place which invitation is tried there; nil: it was answered. The core takes the note away with
+    /// whatever else it forgets.
+    public func note(attempt digest: String?, at place: EnrolmentPlace) throws {
+        let file = attemptFile(of: place)
+        if let digest {
+            try Data(digest.utf8).write(to: file, options: .atomic)
+        } else if FileManager.default.fileExists(atPath: file.path) {
+            try FileManager.default.removeItem(at: file)
+        }
+    }
+
+    /// The digest of the invitation that is tried in this place; nil where none is.
+    public func attempt(at place: EnrolmentPlace) throws -> String? {
+        let file = attemptFile(of: place)
+        guard FileManager.default.fileExists(atPath: file.path) else { return nil }
+        return try String(contentsOf: file, encoding: .utf8)
+    }
+
+    private func attemptFile(of place: EnrolmentPlace) -> URL { place.folder.appendingPathComponent("attempt") }
+
     /// Takes a place away with all that is in it.
     public func remove(_ place: EnrolmentPlace) throws {
         try FileManager.default.removeItem(at: place.folder)

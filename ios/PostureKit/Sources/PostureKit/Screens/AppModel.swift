@@ -30,8 +30,8 @@ public final class AppModel {
     private let reminders: ReminderMemory
     /// The place that is enrolled again; otherwise a new one.
     private var renewed: EnrolmentPlace?
-    /// Places that earlier attempts left behind. One that could not be opened is none: it may hold an enrolment.
-    private var unused: [EnrolmentPlace] = []
+    /// Where enrolments were begun that nobody answered yet, by their invitation's digest.
+    private var begun: [String: EnrolmentPlace] = [:]
     private var unopened = 0
     /// What opens places and enrols, to its end.
     private var lastTurn: Task<Void, Never>?
@@ -160,7 +160,7 @@ public final class AppModel {
     }
 
     private func openPlaces() async {
-        (unused, unopened) = ([], 0)
+        (begun, unopened) = ([:], 0)
         guard let places = try? surroundings.shelf.places() else {
             trouble = words("problem_storage")
             unopened = 1
@@ -171,15 +171,31 @@ public final class AppModel {
                 let agent = try agent(at: place)
                 let status = try await agent.status(words.language)
                 if status.enrolment != nil {
+                    // It was answered, also where the app was ended before that was noted.
+                    try? surroundings.shelf.note(attempt: nil, at: place)
                     keep(Company(agent: agent, status: status))
                 } else {
-                    unused.append(place)
                     await agent.shutdown()
+                    sortOut(place)
                 }
             } catch {
                 unopened += 1
                 trouble = words("problem_storage")
             }
+        }
+    }
+
+    /// A place without an enrolment waits for the answer to its attempt. What else is left there is about somebody who
+    /// has left: it goes, now or when the app is opened next, and is no place for another company.
+    private func sortOut(_ place: EnrolmentPlace) {
+        do {
+            if let attempt = try surroundings.shelf.attempt(at: place) {
+                begun[attempt] = place
+            } else {
+                try surroundings.forget(place)
+            }
+        } catch {
+            // It cannot be read or taken away now.
         }
     }
 
@@ -246,26 +262,40 @@ public final class AppModel {
     }
 
     private func enrol(_ invitation: Invitation) async throws {
-        let place = try renewed ?? unused.first ?? surroundings.shelf.makePlace()
+        let place = try renewed ?? begun[invitation.digest] ?? surroundings.shelf.makePlace()
         let opened = companies.first { $0.id == place.id }?.agent
+        if opened == nil { try surroundings.shelf.note(attempt: invitation.digest, at: place) }
         let agent = try opened ?? agent(at: place)
         let isManaged = configuration.invitation?.server == invitation.server
         do {
             _ = try await agent.enrol(
                 invitation, deviceReference: isManaged ? configuration.deviceReference : nil)
         } catch {
-            // The folder stays: when only the answer was lost, the same invitation gets the same answer again.
             if opened == nil {
                 await agent.shutdown()
-                if !unused.contains(place) { unused.append(place) }
+                giveUp(invitation, at: place, after: error)
             }
             throw error
         }
         renewed = nil
-        unused.removeAll { $0 == place }
+        begun[invitation.digest] = nil
+        try? surroundings.shelf.note(attempt: nil, at: place)
         keep(Company(agent: agent, status: try await agent.status(words.language)))
         shown = place.id
         await planNext()
+    }
+
+    /// The folder stays: when only the answer was lost, the same invitation gets the same answer again. Where it was
+    /// refused there is none to wait for.
+    private func giveUp(_ invitation: Invitation, at place: EnrolmentPlace, after error: any Error) {
+        switch error as? AgentError {
+        case .Refused, .BadInput, .EnrolAgain, .Left:
+            begun[invitation.digest] = nil
+            try? surroundings.shelf.note(attempt: nil, at: place)
+            try? surroundings.forget(place)
+        default:
+            begun[invitation.digest] = place
+        }
     }
 
     // MARK: What the person does

@@ -327,6 +327,72 @@ extension ShimSuite {
             #expect(feedback["enrolment"] == "none")
         }
 
+        @Test func whatAnEnrolmentLeftBehindIsTakenAwayBeforeAnotherCompanyComes() async throws {
+            let (one, other) = (try AtalayaServer(), try AtalayaServer())
+            for server in [one, other] { try server.apply(revision: 2) }
+            let phone = try Phone()
+            let agent = try await phone.enrol(one)
+            _ = await agent.checkIn(.background)
+            // The core forgets, and the app is ended before the folder goes.
+            try await agent.withdraw()
+            await agent.shutdown()
+            #expect(try phone.surroundings.shelf.places() == [agent.place])
+            let model = model(phone)
+            await model.appear()
+            #expect(try phone.surroundings.shelf.places().isEmpty && SecurityScript.names.isEmpty)
+            let invitation = try other.invitation()
+            model.open(link: "\(invitation.server)/enrol#\(invitation.token)")
+            await model.confirmEnrolment()
+            let company = try #require(model.company)
+            let left = try await company.agent.ledger()
+            #expect(!left.isEmpty && left.allSatisfy { $0.to.hasPrefix(other.url) })
+            await company.agent.shutdown()
+        }
+
+        @Test func whatCannotBeTakenAwayIsNoPlaceForAnotherCompany() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            try await agent.withdraw()
+            await agent.shutdown()
+            let model = model(phone)
+            SecurityScript.failureOfRemoval = errSecInteractionNotAllowed
+            await model.appear()
+            let invitation = try server.invitation()
+            model.open(link: "\(invitation.server)/enrol#\(invitation.token)")
+            await model.confirmEnrolment()
+            #expect(model.company.map { $0.agent.place != agent.place } == true)
+            await model.appear()
+            #expect(try phone.surroundings.shelf.places().map(\.id) == [model.company?.id])
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func anAttemptKeepsItsPlaceForTheSameInvitationAndForNoOther() async throws {
+            let (one, other) = (try AtalayaServer(), try AtalayaServer())
+            for server in [one, other] { try server.apply(revision: 2) }
+            let (first, second) = (try one.invitation(), try other.invitation())
+            let phone = try Phone()
+            let model = model(phone)
+            one.stop()
+            model.open(link: "\(first.server)/enrol#\(first.token)")
+            await model.confirmEnrolment()
+            let begun = try #require(try phone.surroundings.shelf.places().first)
+            model.open(link: "\(second.server)/enrol#\(second.token)")
+            await model.confirmEnrolment()
+            #expect(model.company.map { $0.id != begun.id } == true)
+            await model.company?.agent.shutdown()
+            // The app is closed, and opened when the server is back.
+            try one.start()
+            let again = self.model(phone)
+            await again.appear()
+            again.open(link: "\(first.server)/enrol#\(first.token)")
+            await again.confirmEnrolment()
+            #expect(again.company?.id == begun.id && again.companies.count == 2)
+            #expect(try phone.surroundings.shelf.places().count == 2)
+            for company in again.companies { await company.agent.shutdown() }
+        }
+
         @Test func aRootThatComesLaterHoldsAtOnceAndOnlyForItsOwnServer() async throws {
             let server = try AtalayaServer()
             try server.apply(revision: 2)
