@@ -16,9 +16,10 @@ public struct ManagedFeedback: Equatable, Sendable {
     public let configurationErrors: [String]
     public let configurationVersion: UInt32
 
-    public init(status: Status?, configuration: ManagedConfiguration) {
+    /// - Parameter hasLeft: whether the person left, so that the configuration's invitation is not followed again.
+    public init(status: Status?, configuration: ManagedConfiguration, hasLeft: Bool = false) {
         enrolment = switch status?.enrolment {
-        case nil: "none"
+        case nil: hasLeft ? "left" : "none"
         case let enrolment?: enrolment.left ? "left" : "enrolled"
         }
         lastReport = status?.sentAt.map(Self.day) ?? ""

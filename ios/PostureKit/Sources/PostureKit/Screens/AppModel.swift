@@ -28,6 +28,7 @@ public final class AppModel {
     private let board: (any ReminderBoard)?
     private let now: @Sendable () -> Date
     private let reminders: ReminderMemory
+    private let left: LeftInvitations
     /// The place that is enrolled again; otherwise a new one.
     private var renewed: EnrolmentPlace?
     /// Where enrolments were begun that nobody answered yet, by their invitation's digest.
@@ -47,6 +48,7 @@ public final class AppModel {
         queue: (any RefreshQueue)? = nil,
         board: (any ReminderBoard)? = nil,
         reminders: ReminderMemory = ReminderMemory(),
+        left: LeftInvitations = LeftInvitations(),
         now: @escaping @Sendable () -> Date = { Date() }
     ) {
         self.surroundings = surroundings
@@ -58,6 +60,7 @@ public final class AppModel {
         self.queue = queue
         self.board = board
         self.reminders = reminders
+        self.left = left
         self.now = now
     }
 
@@ -251,10 +254,10 @@ public final class AppModel {
     }
 
     /// The company's device management brought an invitation: only policy and notice are fetched; nothing of the phone
-    /// leaves before the notice was read.
+    /// leaves before the notice was read. Whom the person has left is not followed again before there is another invitation.
     private func enrolAsManaged() async {
         guard
-            let invitation = configuration.invitation, enrolment == nil,
+            let invitation = configuration.invitation, enrolment == nil, !left.contains(invitation),
             !companies.contains(where: { $0.status.enrolment?.server == invitation.server })
         else { return }
         // What went wrong is told to device management; it is tried again when the app is opened next.
@@ -278,6 +281,7 @@ public final class AppModel {
             throw error
         }
         renewed = nil
+        left.remove(server: invitation.server)
         begun[invitation.digest] = nil
         try? surroundings.shelf.note(attempt: nil, at: place)
         keep(Company(agent: agent, status: try await agent.status(words.language)))
@@ -350,6 +354,10 @@ public final class AppModel {
         guard let company, !isBusy else { return }
         isBusy = true
         defer { isBusy = false }
+        // First: whatever becomes of it, the person has said so.
+        if let invitation = configuration.invitation, invitation.server == company.status.enrolment?.server {
+            left.insert(invitation)
+        }
         do {
             try await company.agent.withdraw()
             try await forget(company)
@@ -422,7 +430,12 @@ public final class AppModel {
 
     /// Tells device management how things stand.
     private func publish() {
-        ManagedFeedback(status: company?.status, configuration: configuration).publish()
+        let hasLeft = configuration.invitation.map { invitation in
+            left.contains(invitation) && !companies.contains { $0.status.enrolment?.server == invitation.server }
+        } ?? false
+        ManagedFeedback(
+            status: hasLeft ? nil : company?.status, configuration: configuration, hasLeft: hasLeft
+        ).publish()
     }
 
     private func planNext() async {

@@ -14,6 +14,7 @@ extension ShimSuite {
     struct AppModelTests {
         private let source = ChangingManagedSource()
         private let reminders = ReminderMemory(suite: "org.atalaya.test.\(UUID().uuidString)")
+        private let leftSuite = "org.atalaya.test.\(UUID().uuidString)"
         private let choice = WhatsAppChoice(suite: "org.atalaya.test.\(UUID().uuidString)")
         private let es: Words
         private let en: Words
@@ -35,7 +36,8 @@ extension ShimSuite {
             return AppModel(
                 surroundings: phone.surroundings, sources: sources, choice: choice,
                 preferredLanguages: ["es-ES"], words: { $0 == .es ? es : en },
-                queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders, now: now)
+                queue: BackgroundTasksQueue(), board: UserNotificationBoard(), reminders: reminders,
+                left: LeftInvitations(suite: leftSuite), now: now)
         }
 
         @Test func aLinkLeadsThroughTheHostAndTheNoticeToTheStatus() async throws {
@@ -325,6 +327,94 @@ extension ShimSuite {
             #expect(try phone.surroundings.shelf.places().isEmpty && SecurityScript.names.isEmpty)
             #expect(phone.facts.now.looks == looks)
             #expect(feedback["enrolment"] == "none")
+        }
+
+        @Test func whoeverLeavesIsNotEnrolledAgainByTheSameInvitation() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let (invitation, newer) = (try server.invitation(uses: 5), try server.invitation())
+            let phone = try Phone()
+            var model = model(phone)
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            await model.acknowledgeNotice()
+            #expect(feedback["enrolment"] == "enrolled")
+            await model.withdraw()
+            #expect(model.company == nil && feedback["enrolment"] == "left")
+            // Nor when the app was closed.
+            for next in [model, self.model(phone)] {
+                await next.appear()
+                #expect(next.company == nil && feedback["enrolment"] == "left")
+                model = next
+            }
+            // Whoever has left is not listed.
+            #expect(try server.devices().isEmpty)
+            // That is remembered without the secret.
+            let kept = UserDefaults(suiteName: leftSuite)?.dictionaryRepresentation() ?? [:]
+            #expect(!String(describing: kept).contains(invitation.token))
+
+            source.written.value?["enrolment_token"] = newer.token
+            await model.appear()
+            #expect(model.company != nil && feedback["enrolment"] == "enrolled")
+            #expect(!LeftInvitations(suite: leftSuite).contains(invitation))
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whoeverLeavesWhileTheServerIsAwayIsNotEnrolledAgainOnceItWasTold() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation(uses: 5)
+            let phone = try Phone()
+            let model = model(phone)
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            server.stop()
+            await model.withdraw()
+            #expect(model.company?.status.withdraws == true && feedback["enrolment"] == "enrolled")
+            await model.company?.agent.shutdown()
+            try server.start()
+            let again = self.model(phone)
+            await again.appear()
+            await again.checkNow()
+            await again.appear()
+            #expect(again.company == nil && feedback["enrolment"] == "left")
+            // Whoever has left is not listed.
+            #expect(try server.devices().isEmpty)
+        }
+
+        @Test func whoeverHasLeftComesAgainByTheSameInvitationWhenTheySaySo() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation(uses: 5)
+            let model = model(try Phone())
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            await model.withdraw()
+            await model.appear()
+            #expect(model.company == nil)
+            model.open(link: "\(invitation.server)/enrol#\(invitation.token)")
+            await model.confirmEnrolment()
+            #expect(model.company != nil && !LeftInvitations(suite: leftSuite).contains(invitation))
+            await model.appear()
+            #expect(feedback["enrolment"] == "enrolled")
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whoeverLeavesOneEmployerIsStillEnrolledByAnother() async throws {
+            let (one, other) = (try AtalayaServer(), try AtalayaServer())
+            for server in [one, other] { try server.apply(revision: 2) }
+            let (own, managed) = (try one.invitation(), try other.invitation(uses: 5))
+            let model = model(try Phone())
+            model.open(link: "\(own.server)/enrol#\(own.token)")
+            await model.confirmEnrolment()
+            source.written.value = ["server_url": managed.server, "enrolment_token": managed.token]
+            await model.appear()
+            #expect(model.companies.count == 2)
+            model.shown = model.companies.first { $0.status.enrolment?.server == one.url }?.id
+            await model.withdraw()
+            #expect(feedback["enrolment"] == "enrolled")
+            await model.withdraw()
+            #expect(model.companies.isEmpty && feedback["enrolment"] == "left")
         }
 
         @Test func whatAnEnrolmentLeftBehindIsTakenAwayBeforeAnotherCompanyComes() async throws {
