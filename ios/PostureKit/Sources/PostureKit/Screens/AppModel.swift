@@ -108,7 +108,7 @@ public final class AppModel {
         try? await inTurn { [self] in
             await readConfiguration()
             await openPlaces()
-            await enrolAsManaged()
+            await followInvitation()
         }
         for company in companies { await checkIn(company.id, .background) }
         // Also where there is no company: what is wrong in the configuration can be why.
@@ -255,10 +255,29 @@ public final class AppModel {
 
     /// The company's device management brought an invitation: only policy and notice are fetched; nothing of the phone
     /// leaves before the notice was read. Whom the person has left is not followed again before there is another invitation.
+    /// Where the enrolment there is lost, a new one takes its place, once it is there.
+    private func followInvitation() async {
+        await enrolAsManaged()
+        for lost in companies where lost.isLost && companies.contains(where: { $0.replaces(lost) }) {
+            do { try await forget(lost) } catch { trouble = words("problem_storage") }
+        }
+    }
+
+    /// A check-in may find that the enrolment is lost.
+    private func replaceIfLost(_ id: Company.ID) async {
+        guard let company = companies.first(where: { $0.id == id }), company.isLost else { return }
+        try? await inTurn { [self] in await followInvitation() }
+        // Where there is no notice to be read, the new one reports at once. What comes of it is not followed: a key that is
+        // lost again and again would use up the invitation.
+        if let new = companies.first(where: { $0.replaces(company) }), !companies.contains(where: { $0.id == id }) {
+            await readStatus(of: new.id, after: await new.agent.checkIn(.background))
+        }
+    }
+
     private func enrolAsManaged() async {
         guard
             let invitation = configuration.invitation, enrolment == nil, !left.contains(invitation),
-            !companies.contains(where: { $0.status.enrolment?.server == invitation.server })
+            !companies.contains(where: { $0.status.enrolment?.server == invitation.server && !$0.isLost })
         else { return }
         // What went wrong is told to device management; it is tried again when the app is opened next.
         try? await enrol(invitation)
@@ -388,6 +407,9 @@ public final class AppModel {
         do {
             try await act(company.agent, words.language)
             await finish(company.id, await company.agent.tell())
+        } catch let error as AgentError where error.asksToEnrolAgain {
+            await finish(company.id, .failed(error))
+            if companies.contains(where: { $0.id == company.id }) { trouble = trouble(error) }
         } catch {
             trouble = trouble(error)
             await readStatus(of: company.id)
@@ -397,6 +419,7 @@ public final class AppModel {
     private func trouble(_ error: any Error) -> String {
         switch error as? AgentError {
         case .Storage: words("problem_storage")
+        case .KeyLost, .EnrolAgain: words("status_key_lost")
         case .Refused(let code): words("problem_other", code)
         default: words("problem_other", "app")
         }
@@ -411,6 +434,7 @@ public final class AppModel {
 
     private func finish(_ id: Company.ID, _ checkIn: CheckIn) async {
         await readStatus(of: id, after: checkIn)
+        await replaceIfLost(id)
         await clearReminder()
         await planNext()
     }

@@ -8,4 +8,26 @@ public struct Company: Identifiable, Sendable {
     public internal(set) var lastCheckIn: CheckIn?
 
     public var name: String { status.enrolment?.organisation ?? "" }
+
+    /// Whether its key is gone, or the server does not know it: nothing more comes of it.
+    var isLost: Bool {
+        guard let enrolment = status.enrolment, !enrolment.left else { return false }
+        if status.problems.contains(where: { $0.code == "enrol-again" }) { return true }
+        return switch lastCheckIn {
+        case .failed(let error): error.asksToEnrolAgain
+        case .done(let delivery): delivery.problem?.asksToEnrolAgain == true
+        default: false
+        }
+    }
+
+    /// Whether it is the same employer's as a lost one, and takes its place.
+    func replaces(_ lost: Company) -> Bool {
+        guard let own = status.enrolment, let its = lost.status.enrolment, id != lost.id else { return false }
+        return !isLost && !own.left && !status.withdraws
+            && own.server == its.server && own.organisation == its.organisation
+    }
+}
+
+extension AgentError {
+    var asksToEnrolAgain: Bool { self == .KeyLost || self == .EnrolAgain }
 }

@@ -89,8 +89,8 @@ final class AtalayaServer: @unchecked Sendable {
         return try JSONSerialization.jsonObject(with: bytes) as? [String: Any] ?? [:]
     }
 
-    func invitation(uses: Int = 1) throws -> Invitation {
-        let link = try run("token", "create", "--uses", String(uses))["link"] as? String
+    func invitation(uses: Int = 1, organisation: String = "1") throws -> Invitation {
+        let link = try run("token", "create", "--uses", String(uses), "--org", organisation)["link"] as? String
         guard let invitation = link.flatMap(Invitation.read) else { throw Failure(description: "no link") }
         return invitation
     }
