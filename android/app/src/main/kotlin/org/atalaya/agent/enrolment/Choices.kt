@@ -31,6 +31,9 @@ class Choices(context: Context, private val name: String) {
         )
     }
 
+    /** The names of the invitations that it was made with, and that its administrator gave last. */
+    internal fun invitations(): List<String> = listOfNotNull(name, kept.getString(INVITED, null))
+
     /** Its administrator says this now; null when the configuration of the one that it had is gone. */
     internal fun spokenFor(configuration: Configuration?) {
         val edit = kept.edit()

@@ -25,6 +25,7 @@ class Enrolments(private val context: Context, private val version: String) {
     private val open = mutableMapOf<String, Enrolled>()
     private val folder = File(context.filesDir, "enrolments")
     private val numbers = context.getSharedPreferences("enrolments", Context.MODE_PRIVATE)
+    private val left = Left(context)
 
     /** Those that a server answered, in the order in which they came. */
     @Synchronized
@@ -53,6 +54,7 @@ class Enrolments(private val context: Context, private val version: String) {
         enrolled.choices.keyLost = false
         configuration?.let(enrolled.choices::spokenFor)
         takePlace(enrolled)
+        if (!stands) left.lift(invitation.name, enrolled.choices)
         return enrolled
     }
 
@@ -84,11 +86,14 @@ class Enrolments(private val context: Context, private val version: String) {
     /** Which administrator's configuration is about which enrolment, as both stand now. */
     fun pairing(): Pairing {
         all()
-        return Pairing(ManagedConfiguration(context).read(), known())
+        return Pairing(ManagedConfiguration(context).read(), known(), left.names())
     }
 
     /** Keeps what each administrator calls its employer, so that it is known again by another token. */
     fun remember(pairing: Pairing) = all().forEach { it.choices.spokenFor(pairing.ownOf(it.name)) }
+
+    /** Remembers that the person leaves, so that no invitation that this enrolment had brings them back by itself. */
+    fun noteLeaving(enrolled: Enrolled) = left.note(enrolled.choices)
 
     /** Takes everything of this enrolment off the phone. The server was told before, or has told so itself. */
     @Synchronized
@@ -145,7 +150,7 @@ class Enrolments(private val context: Context, private val version: String) {
     private fun <T> asked(choices: Choices, ask: Pairing.(Known) -> T): T {
         val one = choices.known()
         val others = known().filter { it.name != one.name }
-        return Pairing(ManagedConfiguration(context).read(), (others + one).inOrder()).ask(one)
+        return Pairing(ManagedConfiguration(context).read(), (others + one).inOrder(), left.names()).ask(one)
     }
 
     // Those that a server answered, in the order in which they came.

@@ -11,11 +11,10 @@ import org.atalaya.core.readInvitation
 val Invitation.host: String get() = URI(server).let { if (it.port < 0) it.host else "${it.host}:${it.port}" }
 
 /** Tells the enrolment that it makes from all others. The token is long and random, so a digest gives nothing away. */
-internal val Invitation.name: String
-    get() {
-        val digest = MessageDigest.getInstance("SHA-256").digest("$server\n$token".encodeToByteArray())
-        return digest.take(NAME_BYTES).joinToString("") { "%02x".format(it) }
-    }
+internal val Invitation.name: String get() = digestOf("$server\n$token")
+
+internal fun digestOf(text: String): String =
+    MessageDigest.getInstance("SHA-256").digest(text.encodeToByteArray()).take(NAME_BYTES).joinToString("") { "%02x".format(it) }
 
 /** What a person pasted: the whole link as it was handed out. Null when it is none. */
 fun invitationOf(pasted: String): Invitation? = invitationOf(pasted, null)

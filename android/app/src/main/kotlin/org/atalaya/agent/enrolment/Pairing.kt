@@ -6,9 +6,16 @@ import org.atalaya.core.Configuration
  * Which administrator's configuration is about which enrolment. Android does not name the administrator of a configuration,
  * and several employers may share one server. So, in this order: the configuration whose invitation made the enrolment;
  * one that calls its organisation and the phone as before; and on each server what is left over on both sides, for a token
- * that was replaced makes no new employer. Reads nothing and asks nobody.
+ * that was replaced makes no new employer. One whose invitation the person left waits for nothing. Reads nothing and asks
+ * nobody.
+ *
+ * @param leftNames of the invitations that the person has left.
  */
-class Pairing(val configurations: List<Configuration>, enrolments: List<Known>) {
+class Pairing(
+    val configurations: List<Configuration>,
+    enrolments: List<Known>,
+    private val leftNames: Set<String> = emptySet(),
+) {
     // The same invitation twice is the same employer.
     private val speaking = configurations.distinctBy { it.invitation ?: it }.toMutableList()
     private val unspoken = enrolments.toMutableList()
@@ -21,7 +28,10 @@ class Pairing(val configurations: List<Configuration>, enrolments: List<Known>) 
     }
 
     /** Employers that this phone is not enrolled with. */
-    val newcomers: List<Configuration> = speaking.filter { it.invitation != null }
+    val newcomers: List<Configuration> = speaking.filter { it.invitation != null && !isLeft(it) }
+
+    /** Those that the person has left, and that are about no other enrolment. */
+    val left: List<Configuration> = speaking.filter(::isLeft)
 
     /** The configuration that is about this enrolment and no other; null when none is. */
     fun ownOf(name: String): Configuration? = pairs[name]
@@ -40,6 +50,9 @@ class Pairing(val configurations: List<Configuration>, enrolments: List<Known>) 
             configurationOf(known)?.pinnedRoot
                 ?: configurations.filter { it.server == known.server }.firstNotNullOfOrNull { it.pinnedRoot }
         }
+
+    /** Whether the person has left this invitation. */
+    fun isLeft(configuration: Configuration): Boolean = configuration.invitation?.let { it.name in leftNames } == true
 
     private fun byInvitation() {
         for (configuration in speaking.toList()) {
@@ -64,7 +77,7 @@ class Pairing(val configurations: List<Configuration>, enrolments: List<Known>) 
 
     // Whoever lost its administrator before is not waiting for a newcomer. What a person enrolled by hand may be.
     private fun byServer(server: String) {
-        val here = speaking.filter { it.server == server }
+        val here = speaking.filter { it.server == server && !isLeft(it) }
         val waiting = unspoken.filter { it.server == server && !it.forsaken }
         val sides = listOf(here.filter { it.invitation != null }, here).flatMap { configurations ->
             listOf(waiting.filter { it.said != null }, waiting).map { configurations to it }

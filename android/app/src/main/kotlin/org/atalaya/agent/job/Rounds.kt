@@ -52,10 +52,19 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         return outcome
     }
 
+    /** The person leaves. What the server cannot be told now, the next check-in tells, and then everything of it goes. */
+    suspend fun leave(enrolled: Enrolled) {
+        enrolments.noteLeaving(enrolled)
+        enrolled.agent.withdraw()
+        gone(enrolled)
+    }
+
     // The server has heard that the person leaves.
     private fun gone(enrolled: Enrolled) {
+        enrolments.noteLeaving(enrolled)
         enrolments.forget(enrolled)
         Schedule(context).keep(enrolments.all())
+        AppStateReporter(context).tell(listOf(LEFT))
     }
 
     /** What the person said goes out at once, even where nothing else may. Nothing of the phone is read for it. */
@@ -71,8 +80,9 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     suspend fun followConfiguration() = following.withLock {
         val pairing = enrolments.pairing()
         if (pairing.configurations.isNotEmpty()) AppStateReporter(context).tell(states(pairing.configurations))
+        if (pairing.left.isNotEmpty()) AppStateReporter(context).tell(listOf(LEFT))
         enrolments.remember(pairing)
-        val lost = enrolments.all().filter { it.choices.keyLost }.mapNotNull { pairing.ownOf(it.name) }
+        val lost = enrolments.all().filter { it.choices.keyLost }.mapNotNull { pairing.ownOf(it.name) }.filterNot(pairing::isLeft)
         (pairing.newcomers + lost).forEach { enrol(it) }
     }
 
@@ -143,6 +153,10 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         is Held.QuietHours -> why.until
         is Held.Pause -> why.until
         is Held.BackOff -> why.until
+    }
+
+    private companion object {
+        val LEFT = AppState("enrolment", "left")
     }
 
     /** What a check-in came to. */

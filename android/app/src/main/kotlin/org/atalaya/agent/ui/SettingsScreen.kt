@@ -14,7 +14,6 @@ import java.time.LocalDate
 import java.time.ZoneId
 import org.atalaya.agent.R
 import org.atalaya.agent.enrolment.Enrolled
-import org.atalaya.agent.job.Schedule
 import org.atalaya.agent.notify.Notifier
 import org.atalaya.agent.ui.part.Moments
 import org.atalaya.agent.ui.part.Parts
@@ -96,9 +95,7 @@ class SettingsScreen : Screen() {
         whileShown {
             val said = apart {
                 try {
-                    one.agent.withdraw()
-                    atalaya.enrolments.forget(one)
-                    Schedule(this).keep(atalaya.enrolments.all())
+                    atalaya.rounds.leave(one)
                     R.string.settings_withdrawn
                 } catch (_: AgentException) {
                     R.string.said_offline

@@ -142,6 +142,19 @@ class PairingTest {
     }
 
     @Test
+    fun who_was_left_is_no_newcomer_and_does_not_stand_between_another_and_its_new_token() {
+        val renewed = says("BANK-2")
+        val pairing = Pairing(listOf(clinic, renewed), listOf(atBank), setOf(atClinic.name))
+        assertEquals(emptyList<Configuration>(), pairing.newcomers)
+        assertEquals(listOf(clinic), pairing.left)
+        assertSame(renewed, pairing.ownOf(atBank.name))
+        // Enrolled by hand with another employer of that server: what the left one says is not about it.
+        assertNull(Pairing(listOf(clinic), listOf(byHand()), setOf(atClinic.name)).configurationOf(byHand()))
+        // A withdrawal that still waits to be told.
+        assertSame(clinic, Pairing(listOf(clinic), listOf(atClinic), setOf(atClinic.name)).ownOf(atClinic.name))
+    }
+
+    @Test
     fun what_was_enrolled_by_hand_is_not_enrolled_again() {
         val hand = byHand(organisation = "Clinic")
         assertPairs(listOf(clinic), listOf(hand), hand to clinic)

@@ -1,19 +1,14 @@
 package org.atalaya.agent.managed
 
 import android.app.admin.DevicePolicyManager
-import android.content.ComponentName
-import android.content.Intent
-import android.content.IntentFilter
-import android.content.pm.ServiceInfo
 import android.os.Bundle
-import android.os.Handler
 import android.os.Looper
 import android.os.Message
-import android.os.Messenger
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitAll
 import kotlinx.coroutines.runBlocking
+import org.atalaya.agent.support.Listener
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
 import org.junit.Assert.assertEquals
@@ -31,34 +26,7 @@ import org.robolectric.annotation.Config
 class AppStateReporterTest {
     @get:Rule
     val phone = Phone()
-    private val heard = mutableListOf<Message>()
-    private val listener = Messenger(
-        object : Handler(Looper.getMainLooper()) {
-            override fun handleMessage(message: Message) {
-                heard += Message.obtain(message)
-            }
-        },
-    )
-
-    private fun service(name: String): ComponentName {
-        val component = ComponentName(name, "$name.States")
-        val info = ServiceInfo().apply {
-            packageName = name
-            this.name = component.className
-            exported = true
-            applicationInfo = android.content.pm.ApplicationInfo().apply { packageName = name }
-        }
-        shadowOf(phone.context.packageManager).run {
-            addOrUpdateService(info)
-            addIntentFilterForService(component, IntentFilter("androidx.enterprise.feedback.action.APP_STATES"))
-        }
-        shadowOf(phone.atalaya).setComponentNameAndServiceForBindServiceForIntent(
-            Intent("androidx.enterprise.feedback.action.APP_STATES").setComponent(component),
-            component,
-            listener.binder,
-        )
-        return component
-    }
+    private val listener = Listener(phone)
 
     private fun tell() {
         AppStateReporter(phone.context).tell(listOf(AppState("enrolment", "enrolled"), AppState("config_error", "group", isError = true)))
@@ -67,10 +35,10 @@ class AppStateReporterTest {
 
     @Test
     fun the_owner_of_the_phone_hears_every_state() {
-        val owner = service("com.example.dpc")
+        val owner = listener.service("com.example.dpc")
         shadowOf(phone.context.getSystemService(DevicePolicyManager::class.java)).setProfileOwner(owner)
         tell()
-        val message = heard.single()
+        val message = listener.heard.single()
         assertEquals(1, message.what)
         @Suppress("DEPRECATION")
         val states: List<Bundle> = checkNotNull((message.obj as Bundle).getParcelableArrayList("androidx.enterprise.feedback.APP_STATES"))
@@ -82,41 +50,30 @@ class AppStateReporterTest {
 
     @Test
     fun the_store_hears_and_any_other_app_does_not() {
-        service("com.android.vending")
-        service("com.example.curious")
+        listener.service("com.android.vending")
+        listener.service("com.example.curious")
         tell()
-        assertEquals(1, heard.size)
-    }
-
-    /** Each key that was told, with its severity and its words. */
-    private fun states(): List<Pair<String?, String?>> {
-        shadowOf(Looper.getMainLooper()).idle()
-        @Suppress("DEPRECATION")
-        val states = heard.flatMap { (it.obj as Bundle).getParcelableArrayList<Bundle>("androidx.enterprise.feedback.APP_STATES").orEmpty() }
-        return states.map { state ->
-            val (key, text) = listOf("KEY", "MESSAGE").map { state.getString("androidx.enterprise.feedback.APP_STATE_$it") }
-            key to "${state.getInt("androidx.enterprise.feedback.APP_STATE_SEVERITY")} $text"
-        }
+        assertEquals(1, listener.heard.size)
     }
 
     @Test
     fun two_who_follow_the_configuration_at_once_enrol_once_and_tell_of_no_failure() {
-        service("com.android.vending")
+        listener.service("com.android.vending")
         ServerProcess().use { server ->
             val (url, token) = server.link().split("/enrol#")
             phone.manage("server_url" to url, "enrolment_token" to token)
             runBlocking(Dispatchers.Default) { List(2) { async { phone.atalaya.rounds.followConfiguration() } }.awaitAll() }
-            assertEquals(listOf("1 enrolled"), states().filter { it.first == "enrolment" }.map { it.second })
+            assertEquals(listOf("1 enrolled"), listener.states().filter { it.first == "enrolment" }.map { it.second })
         }
     }
 
     @Test
     fun what_is_wrong_with_a_configuration_is_told_and_that_it_was_mended_and_which_one_is_in_force() {
-        service("com.android.vending")
+        listener.service("com.android.vending")
         fun told(): Map<String?, String?> {
-            heard.clear()
+            listener.heard.clear()
             runBlocking { phone.atalaya.rounds.followConfiguration() }
-            return states().toMap()
+            return listener.states().toMap()
         }
         assertEquals("nobody manages this phone", emptyMap<String?, String?>(), told())
         phone.manage("report_interval_hours" to "99", "config_version" to "3")
@@ -129,6 +86,6 @@ class AppStateReporterTest {
     @Test
     fun nobody_listens_and_nothing_happens() {
         tell()
-        assertEquals(emptyList<Message>(), heard)
+        assertEquals(emptyList<Message>(), listener.heard)
     }
 }

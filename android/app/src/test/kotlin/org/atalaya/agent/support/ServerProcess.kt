@@ -58,8 +58,14 @@ class ServerProcess(private val authority: Authority? = null) : AutoCloseable {
         ask("org", "create", "--name", name)
     }
 
-    /** A fresh enrolment link. */
-    fun link(organisation: String? = null): String = ask("token", "create", *of(organisation)).getString("link")
+    /** A fresh enrolment link, for this many phones. */
+    fun link(organisation: String? = null, uses: Int = 1): String =
+        ask("token", "create", "--uses", "$uses", *of(organisation)).getString("link")
+
+    /** Takes this device out. */
+    fun takeOut(device: String, organisation: String? = null) {
+        ask("device", "close", device, "--retired", *of(organisation))
+    }
 
     fun device(id: String, organisation: String? = null): JSONObject = ask("device", "show", id, *of(organisation))
 

@@ -1,0 +1,146 @@
+package org.atalaya.agent.enrolment
+
+import android.content.DialogInterface
+import kotlinx.coroutines.runBlocking
+import org.atalaya.agent.R
+import org.atalaya.agent.support.Listener
+import org.atalaya.agent.support.Phone
+import org.atalaya.agent.support.ServerProcess
+import org.atalaya.agent.support.press
+import org.atalaya.agent.support.texts
+import org.atalaya.agent.ui.SettingsScreen
+import org.atalaya.core.Language
+import org.atalaya.core.Subject
+import org.junit.After
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertFalse
+import org.junit.Assert.assertTrue
+import org.junit.Rule
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.Robolectric
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.annotation.Config
+import org.robolectric.shadows.ShadowAlertDialog
+
+/** Who leaves, and what brings them back: never the token that device management still says. */
+@RunWith(RobolectricTestRunner::class)
+@Config(sdk = [26, 35])
+class LeavingTest {
+    @get:Rule
+    val phone = Phone()
+    private val listener = Listener(phone)
+    private val server = ServerProcess()
+    private val link = server.link(uses = 9)
+
+    @After
+    fun end() = server.close()
+
+    private fun all(): List<Enrolled> = phone.atalaya.enrolments.all()
+
+    private fun manage(link: String) {
+        val (url, token) = link.split("/enrol#")
+        phone.manage("server_url" to url, "enrolment_token" to token, "device_ref" to "CLINIC-7")
+    }
+
+    /** After a restart of the app, and once more. */
+    private fun follow() {
+        phone.atalaya.enrolments.close()
+        repeat(2) { runBlocking { phone.atalaya.rounds.followConfiguration() } }
+    }
+
+    private fun enrolled(): Enrolled {
+        manage(link)
+        follow()
+        return all().single().also { one ->
+            one.agent.acknowledge(Subject.NOTICE, checkNotNull(one.agent.status(Language.EN).notice).version, Language.EN)
+        }
+    }
+
+    private fun byHand(link: String): Enrolled =
+        runBlocking { phone.atalaya.enrolments.enrol(checkNotNull(invitationOf(link)), null) }
+
+    private fun asked(one: Enrolled) = runBlocking { phone.atalaya.rounds.asked(one) }
+
+    private fun left() {
+        enrolled()
+        val screen = Robolectric.buildActivity(SettingsScreen::class.java).setup().get()
+        val withdraw = screen.getString(R.string.settings_withdraw)
+        phone.settle("the settings are shown") { withdraw in texts(screen.page) }
+        press(screen.page, withdraw)
+        ShadowAlertDialog.getLatestAlertDialog().getButton(DialogInterface.BUTTON_POSITIVE).performClick()
+        phone.settle("the person has left") { screen.isFinishing }
+        assertTrue(all().isEmpty())
+    }
+
+    @Test
+    fun who_leaves_is_not_enrolled_again_by_the_same_invitation_and_management_is_told() {
+        listener.service()
+        left()
+        assertEquals("1 left", listener.last("enrolment"))
+        listener.heard.clear()
+        follow()
+        assertTrue(all().isEmpty())
+        assertTrue(phone.keystore.kept.isEmpty())
+        assertEquals("1 left", listener.last("enrolment"))
+        val kept = checkNotNull(phone.context.dataDir.listFiles()).flatMap { it.walk().filter { file -> file.isFile } }
+        assertFalse("the token is not kept", kept.any { link.substringAfter('#') in it.readText() })
+    }
+
+    @Test
+    fun who_left_without_a_connection_is_not_enrolled_again_once_the_server_has_heard() {
+        val one = enrolled()
+        server.stop()
+        runBlocking { runCatching { one.agent.withdraw() } }
+        server.start()
+        asked(one)
+        assertTrue(all().isEmpty())
+        follow()
+        assertTrue(all().isEmpty())
+    }
+
+    @Test
+    fun a_new_token_enrols_whoever_left() {
+        listener.service()
+        left()
+        manage(server.link())
+        follow()
+        assertEquals("1 enrolled", listener.last("enrolment"))
+        // The mark is gone with it: what is forgotten otherwise is enrolled again.
+        phone.atalaya.enrolments.forget(all().single())
+        manage(link)
+        follow()
+        assertEquals(1, all().size)
+    }
+
+    @Test
+    fun who_left_enrols_by_hand_with_the_same_invitation_and_it_is_followed_again() {
+        left()
+        val again = byHand(link)
+        follow()
+        assertEquals(listOf(again.name), all().map { it.name })
+        phone.atalaya.enrolments.forget(all().single())
+        follow()
+        assertEquals(1, all().size)
+    }
+
+    @Test
+    fun who_left_enrols_by_hand_with_another_invitation_and_the_configuration_holds_for_it() {
+        left()
+        val again = byHand(server.link())
+        follow()
+        assertEquals("CLINIC-7", all().single { it.name == again.name }.configuration()?.deviceRef)
+    }
+
+    @Test
+    fun who_left_and_whose_key_the_server_no_longer_takes_is_not_enrolled_again() {
+        val one = enrolled()
+        server.stop()
+        runBlocking { runCatching { phone.atalaya.rounds.leave(one) } }
+        server.start()
+        one.choices.keyLost = true
+        runBlocking { phone.atalaya.rounds.followConfiguration() }
+        assertTrue(one.choices.keyLost)
+        assertTrue(one.agent.status(Language.EN).withdraws)
+    }
+}
