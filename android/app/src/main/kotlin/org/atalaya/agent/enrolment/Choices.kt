@@ -18,6 +18,16 @@ class Choices(context: Context, private val name: String) {
         get() = kept.getString(ORGANISATION, null)
         set(value) = kept.edit().putString(ORGANISATION, value).apply()
 
+    /** Whether the server has taken this phone out. */
+    var takenOut: Boolean
+        get() = kept.getBoolean(TAKEN_OUT, false)
+        set(value) = kept.edit().putBoolean(TAKEN_OUT, value).apply()
+
+    /** The server took a report of this phone, so whatever its administrator gave until now is no new invitation. */
+    internal fun letIn() {
+        kept.getString(INVITED, null)?.let { kept.edit().putString(STOOD, it).apply() }
+    }
+
     /** What tells whose enrolment it is. */
     internal fun known(): Known {
         val said = Marks(kept.getString(SAID_NAME, null), kept.getString(SAID_DEVICE, null), kept.getString(SAID_GROUP, null))
@@ -25,9 +35,10 @@ class Choices(context: Context, private val name: String) {
             name,
             server,
             organisation,
-            invited = kept.getString(INVITED, null),
+            invited = kept.getString(if (takenOut) STOOD else INVITED, null),
             said = said.takeIf { kept.contains(FORSAKEN) },
             forsaken = kept.getBoolean(FORSAKEN, false),
+            takenOut = takenOut,
         )
     }
 
@@ -71,6 +82,8 @@ class Choices(context: Context, private val name: String) {
         const val SERVER = "server"
         const val ORGANISATION = "organisation"
         const val INVITED = "invited"
+        const val STOOD = "stood"
+        const val TAKEN_OUT = "taken-out"
         const val SAID_NAME = "said-name"
         const val SAID_DEVICE = "said-device"
         const val SAID_GROUP = "said-group"

@@ -48,8 +48,9 @@ class Enrolments(private val context: Context, private val version: String) {
     suspend fun enrol(invitation: Invitation, configuration: Configuration?): Enrolled {
         val isFirstTry = !File(folder, invitation.name).exists()
         val enrolled = synchronized(this) { opened(invitation.name) }
-        val before = enrolled.agent.status(Language.EN).enrolment
-        val stands = before != null && !before.left && !enrolled.choices.keyLost
+        val now = enrolled.agent.status(Language.EN)
+        val before = now.enrolment
+        val stands = before != null && !now.isTakenOut && !enrolled.choices.keyLost
         if (!stands) ask(enrolled, invitation, configuration?.deviceRef, isFirstTry)
         enrolled.choices.keyLost = false
         configuration?.let(enrolled.choices::spokenFor)
@@ -75,10 +76,10 @@ class Enrolments(private val context: Context, private val version: String) {
         }
     }
 
-    // Of the one with the same employer that cannot sign any more. Others on the same server are others'.
+    // Of the one with the same employer that cannot sign any more, or that is taken out. Others on the same server are others'.
     private fun takePlace(enrolled: Enrolled) {
         val now = enrolled.choices
-        all().filter { it !== enrolled && it.choices.keyLost }
+        all().filter { it !== enrolled && (it.choices.keyLost || it.choices.takenOut) }
             .filter { it.choices.server == now.server && it.choices.organisation == now.organisation }
             .forEach(::forget)
     }
@@ -140,8 +141,10 @@ class Enrolments(private val context: Context, private val version: String) {
     }
 
     private fun isAnswered(one: Enrolled): Boolean {
-        val organisation = one.agent.status(Language.EN).enrolment?.organisation
+        val status = one.agent.status(Language.EN)
+        val organisation = status.enrolment?.organisation
         if (one.choices.organisation != organisation) one.choices.organisation = organisation
+        if (one.choices.takenOut != status.isTakenOut) one.choices.takenOut = status.isTakenOut
         return organisation != null
     }
 

@@ -10,6 +10,7 @@ import org.atalaya.core.Configuration
  * @param invited the name of the invitation that its administrator gave last; null when none has spoken for it.
  * @param said what its administrator's configuration called it; null when none has spoken for it.
  * @param forsaken whether its administrator's configuration was gone when it was last looked for.
+ * @param takenOut whether the server has taken it out; [invited] is then the invitation that stood while it still let it in.
  */
 class Known(
     val name: String,
@@ -18,6 +19,7 @@ class Known(
     val invited: String? = null,
     val said: Marks? = null,
     val forsaken: Boolean = false,
+    val takenOut: Boolean = false,
 )
 
 /** What an employer calls itself and the phone. Stays the same when a token is replaced. */

@@ -6,7 +6,7 @@ import org.atalaya.core.Configuration
  * Which administrator's configuration is about which enrolment. Android does not name the administrator of a configuration,
  * and several employers may share one server. So, in this order: the configuration whose invitation made the enrolment;
  * one that calls its organisation and the phone as before; and on each server what is left over on both sides, for a token
- * that was replaced makes no new employer. One whose invitation the person left waits for nothing. Reads nothing and asks
+ * that was replaced makes no new employer, but brings back a phone that was taken out. One whose invitation the person left waits for nothing. Reads nothing and asks
  * nobody.
  *
  * @param leftNames of the invitations that the person has left.
@@ -69,7 +69,7 @@ class Pairing(
             return configuration.server == known.server && like(marks, known)
         }
         val found = speaking.mapNotNull { one ->
-            val known = unspoken.singleOrNull { alike(one, it) } ?: return@mapNotNull null
+            val known = unspoken.singleOrNull { !it.takenOut && alike(one, it) } ?: return@mapNotNull null
             if (speaking.count { alike(it, known) } == 1) one to known else null
         }
         found.forEach { (configuration, known) -> pair(configuration, known) }
@@ -78,7 +78,7 @@ class Pairing(
     // Whoever lost its administrator before is not waiting for a newcomer. What a person enrolled by hand may be.
     private fun byServer(server: String) {
         val here = speaking.filter { it.server == server && !isLeft(it) }
-        val waiting = unspoken.filter { it.server == server && !it.forsaken }
+        val waiting = unspoken.filter { it.server == server && !it.forsaken && !it.takenOut }
         val sides = listOf(here.filter { it.invitation != null }, here).flatMap { configurations ->
             listOf(waiting.filter { it.said != null }, waiting).map { configurations to it }
         }

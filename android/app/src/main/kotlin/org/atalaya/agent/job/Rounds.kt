@@ -6,6 +6,7 @@ import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
+import org.atalaya.agent.enrolment.isTakenOut
 import org.atalaya.agent.managed.AppState
 import org.atalaya.agent.managed.AppStateReporter
 import org.atalaya.agent.notify.Notifier
@@ -82,7 +83,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         if (pairing.configurations.isNotEmpty()) AppStateReporter(context).tell(states(pairing.configurations))
         if (pairing.left.isNotEmpty()) AppStateReporter(context).tell(listOf(LEFT))
         enrolments.remember(pairing)
-        val lost = enrolments.all().filter { it.choices.keyLost }.mapNotNull { pairing.ownOf(it.name) }.filterNot(pairing::isLeft)
+        val lost = enrolments.all().filter { it.choices.keyLost && !it.choices.takenOut }.mapNotNull { pairing.ownOf(it.name) }.filterNot(pairing::isLeft)
         (pairing.newcomers + lost).forEach { enrol(it) }
     }
 
@@ -114,6 +115,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
                 delivery = enrolled.agent.deliver(urgency)
             }
             enrolled.choices.keyLost = false
+            if (delivery.acknowledged > 0u) enrolled.choices.letIn()
             Outcome.Delivered(delivery)
         } catch (failure: AgentException) {
             if (failure is AgentException.KeyLost || failure is AgentException.EnrolAgain) enrolled.choices.keyLost = true
@@ -132,10 +134,16 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     }
 
     private fun states(enrolled: Enrolled, status: Status, outcome: Outcome): List<AppState> = listOf(
-        AppState("enrolment", if (status.enrolment?.left == true) "left" else if (enrolled.choices.keyLost) "enrol-again" else "enrolled"),
+        AppState("enrolment", wordFor(enrolled, status)),
         AppState("last_report", status.sentAt?.toString() ?: "never", isError = outcome is Outcome.Failed),
         AppState("policy_verdict", status.posture?.state?.let(::wordFor) ?: "unknown"),
     )
+
+    private fun wordFor(enrolled: Enrolled, status: Status): String = when {
+        status.enrolment?.left == true -> "left"
+        enrolled.choices.keyLost || status.isTakenOut -> "enrol-again"
+        else -> "enrolled"
+    }
 
     private fun wordFor(state: DeviceState): String = state.name.lowercase().replace('_', '-')
 

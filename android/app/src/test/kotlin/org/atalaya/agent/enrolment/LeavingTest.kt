@@ -23,7 +23,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowAlertDialog
 
-/** Who leaves, and what brings them back: never the token that device management still says. */
+/** Who leaves and who is taken out, and what brings either back: never the token that device management still says. */
 @RunWith(RobolectricTestRunner::class)
 @Config(sdk = [26, 35])
 class LeavingTest {
@@ -142,5 +142,66 @@ class LeavingTest {
         runBlocking { phone.atalaya.rounds.followConfiguration() }
         assertTrue(one.choices.keyLost)
         assertTrue(one.agent.status(Language.EN).withdraws)
+    }
+
+    private fun takenOut(): Enrolled {
+        val one = enrolled()
+        server.takeOut(device(one))
+        asked(one)
+        return one
+    }
+
+    private fun device(one: Enrolled): String = checkNotNull(one.agent.status(Language.EN).enrolment).device
+
+    private fun taken(): List<Boolean> = all().map { it.agent.status(Language.EN).isTakenOut }
+
+    @Test
+    fun who_was_taken_out_is_brought_back_by_a_new_token_and_not_by_the_same() {
+        listener.service()
+        val gone = takenOut()
+        assertEquals("1 enrol-again", listener.last("enrolment"))
+        follow()
+        assertEquals(listOf(gone.name), all().map { it.name })
+        assertEquals(listOf(true), taken())
+        manage(server.link())
+        follow()
+        val back = all().single()
+        assertFalse(back.name == gone.name)
+        assertEquals(listOf(false), taken())
+        assertEquals("CLINIC-7", back.configuration()?.deviceRef)
+        assertEquals("1 enrolled", listener.last("enrolment"))
+    }
+
+    @Test
+    fun a_new_token_that_comes_before_the_phone_knows_that_it_was_taken_out_brings_it_back() {
+        val one = enrolled()
+        server.takeOut(device(one))
+        manage(server.link())
+        follow()
+        asked(all().single())
+        follow()
+        assertEquals(listOf(false), taken())
+    }
+
+    @Test
+    fun a_token_that_was_replaced_while_all_was_well_does_not_bring_back_who_is_taken_out_later() {
+        enrolled()
+        manage(server.link(uses = 9))
+        follow()
+        val one = all().single()
+        asked(one)
+        server.takeOut(device(one))
+        asked(one)
+        follow()
+        assertEquals(listOf(one.name), all().map { it.name })
+        assertEquals(listOf(true), taken())
+    }
+
+    @Test
+    fun who_was_taken_out_comes_back_by_hand_with_the_same_invitation() {
+        val before = device(takenOut())
+        val again = byHand(link)
+        assertFalse(device(again) == before)
+        assertEquals(listOf(false), taken())
     }
 }
