@@ -2,9 +2,10 @@
 
 use atalaya_server::releases::{
     Known,
-    claim::Line,
+    claim::{Claim, Line},
     source::{self, named},
 };
+use serde_json::json;
 
 use crate::{
     feeds::{Answer, Feeds, fixture, recorded},
@@ -123,7 +124,55 @@ async fn a_system_that_is_mended_in_two_major_versions_has_a_floor_in_each() {
         .map(|floor| (floor.version.to_string(), floor.affected_from.as_ref().map(ToString::to_string)))
         .collect();
     // 18.7.2 is mended, though it is lower than 26.1.
-    assert_eq!(floors, [("26.1".to_owned(), Some("26".to_owned())), ("18.7.2".to_owned(), None)]);
+    assert_eq!(floors, [("26.1".to_owned(), Some("19".to_owned())), ("18.7.2".to_owned(), None)]);
+}
+
+/// Apple writes an entry for each fix, and one for tablets alone where only those are still mended.
+#[test]
+fn fixes_that_stand_in_entries_of_their_own_each_speak_for_their_major_versions() {
+    let floors = |entries: &[(&str, &str)]| {
+        let entry = |(product, fixed): &(&str, &str)| {
+            json!({"vendor": "Apple", "product": product, "versions": [
+                {"version": "unspecified", "status": "affected", "lessThan": fixed, "versionType": "custom"}]})
+        };
+        let record = json!({"cveMetadata": {"cveId": "CVE-2026-7003", "state": "PUBLISHED"},
+            "containers": {"cna": {"affected": entries.iter().map(entry).collect::<Vec<_>>()}}});
+        let claims = source::read(named("cve").unwrap(), "CVE-2026-7003", record.to_string().as_bytes()).unwrap();
+        let floor = |claim| match claim {
+            Claim::Floor { version, affected_from, .. } => (version, affected_from.unwrap_or_default()),
+            other => panic!("{other:?}"),
+        };
+        claims.into_iter().map(floor).collect::<Vec<_>>()
+    };
+    let told =
+        |pairs: &[(&str, &str)]| pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>();
+    let all = "iOS and iPadOS";
+    assert_eq!(floors(&[(all, "17.4"), (all, "16.7.6")]), told(&[("16.7.6", ""), ("17.4", "17")]));
+    // Nothing of 17 is mended, so what runs it must go on to 18.
+    assert_eq!(floors(&[(all, "18.6.2"), (all, "16.7.12")]), told(&[("16.7.12", ""), ("18.6.2", "17")]));
+    assert_eq!(floors(&[(all, "18.6.2"), ("iPadOS", "17.7.10")]), told(&[("17.7.10", ""), ("18.6.2", "18")]));
+    assert_eq!(floors(&[(all, "17.5"), (all, "17.4")]), told(&[("17.4", ""), ("17.5", "17.4")]));
+    // A flaw of tablets is none of phones.
+    assert_eq!(floors(&[("iPadOS", "17.7.10")]), []);
+    assert_eq!(floors(&[(all, "17.4"), ("iPadOS", "17.4.1"), ("iPadOS", "18.1")]), told(&[("17.4", "")]));
+}
+
+#[test]
+fn a_record_that_tells_what_is_good_from_where_on_makes_a_floor() {
+    let floors = |versions: serde_json::Value| {
+        let record = json!({"cveMetadata": {"cveId": "CVE-2026-7004", "state": "PUBLISHED"}, "containers": {"cna":
+            {"affected": [{"vendor": "Meta", "product": "WhatsApp Business for iOS", "defaultStatus": "affected",
+                "versions": versions}]}}});
+        let claims = source::read(named("cve").unwrap(), "CVE-2026-7004", record.to_string().as_bytes()).unwrap();
+        claims.iter().map(Claim::subject).collect::<Vec<_>>()
+    };
+    for end in ["*", "unspecified"] {
+        let good = json!([{"version": "2.26.30.10", "lessThan": end, "status": "unaffected", "versionType": "semver"}]);
+        assert_eq!(floors(good), ["CVE-2026-7004 2.26.30.10"]);
+    }
+    // What ends somewhere says nothing of what comes after.
+    let old = json!([{"version": "2.20.1", "lessThan": "2.22.1.1", "status": "unaffected", "versionType": "semver"}]);
+    assert_eq!(floors(old), [""; 0]);
 }
 
 /// Records of before 2022: a `v` before each version, iPhones by their name, and ranges that end nowhere.

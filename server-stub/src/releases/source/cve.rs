@@ -1,6 +1,8 @@
 //! CVE records (JSON 5): which versions of a product a vulnerability is in, so which version is the first without it.
 //! <https://github.com/CVEProject/cve-schema>
 
+use std::collections::BTreeMap;
+
 use agent_core::judge::catalogue::Confidence;
 use serde::Deserialize;
 
@@ -130,10 +132,18 @@ impl Source for Cve {
         let exploited = all()
             .flat_map(|container| &container.metrics)
             .any(|metric| metric.other.as_ref().is_some_and(|other| other.kind == "kev"));
-        let mut claims = Vec::new();
+        // One product may have several entries, such as one for each major version in which it is mended.
+        let mut by_line: BTreeMap<Line, Vec<&Affected>> = BTreeMap::new();
         for affected in &containers.cna.affected {
-            let Some(line) = line(&affected.vendor, &affected.product) else { continue };
-            for (version, from) in fixes(line, affected) {
+            if let Some(line) = line(&affected.vendor, &affected.product) {
+                by_line.entry(line).or_default().push(affected);
+            }
+        }
+        let tablets: Vec<&Affected> = containers.cna.affected.iter().filter(|one| is_tablet(one)).collect();
+        let mut claims = Vec::new();
+        for (line, affected) in by_line {
+            let tablets = if line == Line::IOS { tablets.as_slice() } else { &[] };
+            for (version, from) in fixes(line, &affected, tablets) {
                 let (cve, version) = (cve.clone(), short(&version));
                 claims.push(Claim::Floor {
                     line,
@@ -185,28 +195,55 @@ fn bare(version: &str) -> &str {
     version.strip_prefix(['v', 'V']).unwrap_or(version)
 }
 
+/// A record may tell of tablets by themselves, where an older major version is still mended for them alone.
+fn is_tablet(affected: &Affected) -> bool {
+    affected.vendor.eq_ignore_ascii_case("apple") && affected.product == "iPadOS"
+}
+
+/// A first version without the flaw.
+struct Fix {
+    order: semver::Version,
+    version: String,
+    /// The first version with it; none when all older ones have it.
+    from: Option<String>,
+}
+
 /// The first versions without the flaw, each with the first that has it. A record that says only up to which version
 /// it reaches names no first good one, so it makes no floor.
-fn fixes(line: Line, affected: &Affected) -> Vec<(String, Option<String>)> {
-    let mut found: Vec<(semver::Version, String, Option<String>)> = Vec::new();
-    for range in &affected.versions {
+fn fixes(line: Line, affected: &[&Affected], tablets: &[&Affected]) -> Vec<(String, Option<String>)> {
+    let all = |entries: &[&Affected]| entries.iter().flat_map(|one| of_entry(line, one)).collect::<Vec<_>>();
+    let mut found = all(affected);
+    // What is mended for tablets alone says nothing of phones, which have newer versions of theirs; but it is mended.
+    let newest = found.iter().map(|fix| fix.order.major).max().unwrap_or_default();
+    let majors: Vec<u64> = found.iter().map(|fix| fix.order.major).collect();
+    let older = |fix: &Fix| fix.order.major < newest && !majors.contains(&fix.order.major);
+    found.extend(all(tablets).into_iter().filter(older));
+    found.sort_by(|a, b| (&a.order, &a.version, &a.from).cmp(&(&b.order, &b.version, &b.from)));
+    found.dedup_by(|a, b| a.order == b.order);
+    // A system is mended in several major versions at once: the lowest fix speaks for all versions before, each other one
+    // for its own major version and for those since the fix before, which are not mended.
+    let mut before: Option<(u64, String)> = None;
+    let mut told = Vec::with_capacity(found.len());
+    for Fix { order, version, from } in found {
+        let since = before.replace((order.major, version.clone())).filter(|_| line == Line::IOS && from.is_none());
+        let since = since.map(|(major, version)| if major < order.major { (major + 1).to_string() } else { version });
+        told.push((version, from.or(since)));
+    }
+    told
+}
+
+fn of_entry(line: Line, affected: &Affected) -> impl Iterator<Item = Fix> {
+    affected.versions.iter().filter_map(move |range| {
+        let open = range.less_than.as_deref().is_none_or(|end| line.order(bare(end)).is_none());
         let (first_good, from) = match (range.status.as_str(), &range.less_than) {
             ("affected", Some(first_good)) => (bare(first_good), Some(bare(&range.version))),
-            ("unaffected", None) if affected.default_status == "affected" => (bare(&range.version), None),
-            _ => continue,
+            // Good from here on, with no end: `*`, `unspecified` or nothing.
+            ("unaffected", _) if open && affected.default_status == "affected" => (bare(&range.version), None),
+            _ => return None,
         };
-        let Some(order) = line.order(first_good) else { continue };
+        let order = line.order(first_good)?;
         // `0`, `unspecified` and the like: every older version has it.
         let from = from.filter(|from| line.order(from).is_some_and(|from| from.major > 0)).map(str::to_owned);
-        found.push((order, first_good.to_owned(), from));
-    }
-    found.sort();
-    found.dedup_by(|a, b| a.0 == b.0);
-    // A system is mended in several major versions at once: each fix speaks for its own, the lowest for all before.
-    for (order, _, from) in found.iter_mut().skip(1) {
-        if line == Line::IOS && from.is_none() {
-            *from = Some(order.major.to_string());
-        }
-    }
-    found.into_iter().map(|(_, first_good, from)| (first_good, from)).collect()
+        Some(Fix { order, version: first_good.to_owned(), from })
+    })
 }
