@@ -371,6 +371,25 @@ fn random_changes_of_answers_never_panic() {
     });
 }
 
+/// Saved answers of many stores are each of their own store: none takes another back.
+#[tokio::test]
+async fn saved_answers_of_many_stores_come_to_what_all_of_them_have() {
+    let site = Site::new().await;
+    let answer = |country: &str, version: &str| {
+        let link = format!("https://apps.apple.com/{country}/app/whatsapp-business/id1386412985?uo=4");
+        json!({"resultCount": 1, "results": [{"bundleId": "net.whatsapp.WhatsAppSMB", "trackId": 1_386_412_985_u64,
+            "version": version, "currentVersionReleaseDate": "2026-10-01T08:00:00Z", "trackViewUrl": link}]})
+    };
+    for (file, country, version) in
+        [("a.json", "us", "26.40.70"), ("b.json", "fr", "26.38.74"), ("c.json", "jp", "26.38.74")]
+    {
+        site.import("apple-lookup", file, answer(country, version).to_string().into_bytes()).await;
+    }
+    let line = site.line(Line::BUSINESS_IOS).await;
+    assert_eq!(line.effective_latest.as_deref(), Some("26.38.74"));
+    assert_eq!(site.fate(Line::BUSINESS_IOS, "apple-lookup", "26.40.70").await, "disputed");
+}
+
 #[test]
 fn a_file_tells_which_part_it_is_or_is_refused_with_the_remedy() {
     for (name, file, part) in [

@@ -33,6 +33,23 @@ struct App {
     track_id: Option<u64>,
 }
 
+/// The country of the store that an answer links to: `https://apps.apple.com/fr/app/…`.
+fn store(bytes: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Linking {
+        results: Vec<Linked>,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Linked {
+        track_view_url: String,
+    }
+    let linking: Linking = json(bytes).ok()?;
+    let (_, path) = linking.results.first()?.track_view_url.split_once(".apple.com/")?;
+    let country = path.split('/').next()?;
+    (country.len() == 2 && country.bytes().all(|sign| sign.is_ascii_lowercase())).then(|| country.to_owned())
+}
+
 impl Source for AppleLookup {
     fn name(&self) -> &'static str {
         "apple-lookup"
@@ -59,11 +76,12 @@ impl Source for AppleLookup {
             .collect()
     }
 
-    /// `es-bundle.json`, or the country of an address; a file with another name stands for any store.
-    fn part(&self, place: &str, _: &[u8]) -> Option<String> {
+    /// `es-bundle.json`; a file with another name is of the store that the answer links to, otherwise of any.
+    fn part(&self, place: &str, bytes: &[u8]) -> Option<String> {
         let stem = file_name(place).split('.').next().unwrap_or_default();
         let known = self.addresses(&Known::default()).into_iter().find(|address| address.part == stem);
-        Some(known.map_or_else(|| "file".to_owned(), |address| address.part))
+        let of_store = || store(bytes).map_or_else(|| "file".to_owned(), |country| format!("{country}-file"));
+        Some(known.map_or_else(of_store, |address| address.part))
     }
 
     fn parse(&self, _: &str, bytes: &[u8]) -> Result<Vec<Claim>, ParseError> {
