@@ -138,10 +138,7 @@ pub async fn fetch(server: &Server, fetcher: &Fetcher) -> Result<Outcome, StoreE
     let same = known.as_ref().filter(|(source, _)| held.is_some() && source.url == url);
     let validators = same.map(|(_, validators)| validators.clone()).unwrap_or_default();
     let failures = known.as_ref().map_or(0, |(source, _)| source.failures);
-    let answered = match fetcher.get(&url, &validators, (LONGEST, PATIENCE)).await {
-        Ok(Answer::Unchanged) if held.is_none() => {
-            Err(FetchError::new(Fault::Shape, "the source says that nothing changed, and no list is held yet"))
-        }
+    let answered = match fetcher.get(&url, &validators, (LONGEST, PATIENCE), server.now()).await {
         Ok(Answer::New { bytes, validators }) => read(bytes).await.map(|bytes| Some((bytes, validators))),
         Ok(Answer::Unchanged) => Ok(None),
         Err(error) => Err(error),

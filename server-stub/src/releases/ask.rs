@@ -140,11 +140,7 @@ impl Asking<'_> {
 
     async fn one(&self, part: &str, url: String, own: &[&Part]) -> Result<Told, FetchError> {
         let bounds = (self.source.longest(), self.source.patience());
-        match self.fetcher.get(&url, &validators(own, &url), bounds).await? {
-            Answer::Unchanged if own.is_empty() => {
-                let what = "the source says that nothing changed, and nothing is known of it yet";
-                Err(FetchError::new(Fault::Shape, what))
-            }
+        match self.fetcher.get(&url, &validators(own, &url), bounds, self.server.now()).await? {
             Answer::Unchanged => Ok(Told::Unchanged),
             Answer::New { bytes, validators } => {
                 let (source, part) = (self.source, part.to_owned());

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use reqwest::{Client, StatusCode, header, redirect};
 use url::{Host, Url};
 
@@ -124,6 +125,7 @@ impl Fetcher {
         url: &str,
         known: &Validators,
         (longest, patience): (usize, Duration),
+        now: Timestamp,
     ) -> Result<Answer, FetchError> {
         let parsed = Url::parse(url).ok().filter(may_call);
         let parsed =
@@ -140,11 +142,17 @@ impl Fetcher {
         let mut answer = call.send().await.map_err(|error| failure(&error, patience))?;
         let text = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         match answer.status() {
+            // Nothing was named that could be unchanged.
+            StatusCode::NOT_MODIFIED if *known == Validators::default() => {
+                let what =
+                    "the source says that nothing changed, but it was asked for all that it has; check the proxy";
+                return Err(FetchError::new(Fault::Shape, what));
+            }
             StatusCode::NOT_MODIFIED => return Ok(Answer::Unchanged),
             status if status.is_success() => {}
             status => {
                 let asked =
-                    text(header::RETRY_AFTER).and_then(|asked| retry_after(&asked, text(header::DATE).as_deref()));
+                    text(header::RETRY_AFTER).and_then(|asked| retry_after(&asked, text(header::DATE).as_deref(), now));
                 return Err(FetchError {
                     retry_after: asked,
                     ..FetchError::new(refused(status), refusal(status, asked))
@@ -274,12 +282,14 @@ fn identity(error: &reqwest::Error) -> Option<String> {
     None
 }
 
-/// Seconds, or a date that is compared with the answer's own.
-fn retry_after(asked: &str, date: Option<&str>) -> Option<Duration> {
+/// Seconds, or a date that is compared with the answer's own, where it has none with this machine's.
+fn retry_after(asked: &str, date: Option<&str>, now: Timestamp) -> Option<Duration> {
     let moment = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text.trim()).ok();
-    let wait = match asked.trim().parse() {
-        Ok(seconds) => Duration::from_secs(seconds),
-        Err(_) => Duration::try_from(moment(asked)?.duration_since(moment(date?)?)).unwrap_or_default(),
+    let wait = if let Ok(seconds) = asked.trim().parse() {
+        Duration::from_secs(seconds)
+    } else {
+        let answered = date.and_then(moment).unwrap_or(now);
+        Duration::try_from(moment(asked)?.duration_since(answered)).unwrap_or_default()
     };
     Some(wait.min(LONGEST_ASKED))
 }
@@ -306,10 +316,13 @@ mod tests {
 
     #[test]
     fn a_wait_is_seconds_or_a_date_and_never_longer_than_a_day() {
-        let wait = |asked: &str| retry_after(asked, Some("Tue, 24 Nov 2026 09:00:00 GMT")).map(|wait| wait.as_secs());
+        let now = "2026-11-24T09:01:00Z".parse().unwrap();
+        let after = |asked: &str, date: Option<&str>| retry_after(asked, date, now).map(|wait| wait.as_secs());
+        let wait = |asked: &str| after(asked, Some("Tue, 24 Nov 2026 09:00:00 GMT"));
         assert_eq!(wait("120"), Some(120));
         assert_eq!(wait("Tue, 24 Nov 2026 09:02:00 GMT"), Some(120));
         assert_eq!(wait("99999999"), Some(86_400));
         assert_eq!(wait("soon"), None);
+        assert_eq!(after("Tue, 24 Nov 2026 09:02:00 GMT", None), Some(60), "an answer without a date");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use atalaya_server::releases::{Limits, claim::Line, source};
+use atalaya_server::releases::{Limits, SourceState, claim::Line, source};
 
 use crate::{
     feeds::{Answer, Feeds, fixture},
@@ -61,6 +61,18 @@ async fn every_broken_answer_is_refused_with_its_reason_and_keeps_what_was_known
     site.feeds.body("sofa/v2.json", &fixture("sofa"));
     assert_eq!(site.ask("sofa", ANY).await.reason, None);
     assert_eq!(site.source("sofa").await.last_error, None);
+}
+
+#[tokio::test]
+async fn a_source_that_never_answered_cannot_be_unchanged() {
+    let site = Site::new().await;
+    site.feeds.set("sofa/v2.json", Answer::Status(304, None));
+    for _ in 0..3 {
+        let outcome = site.ask("sofa", ANY).await;
+        assert_eq!((outcome.outcome, outcome.fetched_at), ("failed", None), "{outcome:?}");
+        assert!(outcome.reason.unwrap().contains("nothing changed"));
+    }
+    assert_eq!(site.source("sofa").await.state, SourceState::Failing);
 }
 
 #[tokio::test]
