@@ -54,6 +54,16 @@ pub(super) fn join(
     {
         joined.model = Reading::known(model.value.clone(), Evidence::MdmConfirmed);
     }
+    // A device does not tell the letter of a rapid response; management does, and means the same version.
+    if let (Reading::Known { value, .. }, Some(managed)) = (&mut joined.os_version, &told.os_version)
+        && is_fresh(managed.at)
+        && managed
+            .value
+            .split_once(" (")
+            .is_some_and(|(bare, _)| by_os(value, &bare.to_owned()) == Some(Ordering::Equal))
+    {
+        value.clone_from(&managed.value);
+    }
     scales.weigh("osVersion", &mut joined.os_version, told.os_version.as_ref(), Some(&by_os));
     scales.weigh("securityPatch", &mut joined.security_patch, told.security_patch.as_ref(), Some(&by_patch));
     scales.weigh("storageEncryption", &mut joined.storage_encryption, told.storage_encryption.as_ref(), None);

@@ -100,6 +100,19 @@ fn of_two_words_the_newer_counts_where_a_version_went_forward() {
 }
 
 #[test]
+fn the_letter_of_a_rapid_response_is_said_by_device_management_alone() {
+    for hours in [0, 5] {
+        let told = ToldFacts { os_version: told("26.1 (a)".into(), hours), ..ToldFacts::default() };
+        let (facts, found) = joined(&iphone("26.1"), told);
+        assert_eq!(facts.os_version, Reading::known("26.1 (a)".into(), Evidence::MdmConfirmed));
+        assert_eq!(found, []);
+    }
+    // The letter is one of another version, which the phone has left since.
+    let told = ToldFacts { os_version: told("26.0 (a)".into(), 5), ..ToldFacts::default() };
+    assert_eq!(joined(&iphone("26.1"), told), (iphone("26.1"), vec![]));
+}
+
+#[test]
 fn fresh_words_that_contradict_each_other_are_unknown_and_old_ones_give_way() {
     let says = |hours| joined(&iphone("26.1"), ToldFacts { screen_lock: told(false, hours), ..ToldFacts::default() });
     let (facts, found) = says(5);
