@@ -26,13 +26,15 @@ impl Whatsapp {
 
     /// By identifier, or as a list shows it to people.
     pub(super) fn by_name(name: &str) -> Option<Self> {
+        // Its maker writes a mark of direction, which nobody sees, before the name.
+        let name = name.replace(['\u{200e}', '\u{200f}'], "");
         let name = name.trim();
-        Self::by_identifier(name).or_else(|| match name {
-            _ if name.eq_ignore_ascii_case("WhatsApp Business") => Some(Self::Business),
-            _ if name.eq_ignore_ascii_case("WhatsApp") || name.eq_ignore_ascii_case("WhatsApp Messenger") => {
-                Some(Self::Consumer)
-            }
-            _ => None,
+        let is = |names: &[&str]| names.iter().any(|own| name.eq_ignore_ascii_case(own));
+        Self::by_identifier(name).or_else(|| match () {
+            // The second is what stands below its icon.
+            () if is(&["WhatsApp Business", "WA Business"]) => Some(Self::Business),
+            () if is(&["WhatsApp", "WhatsApp Messenger"]) => Some(Self::Consumer),
+            () => None,
         })
     }
 
