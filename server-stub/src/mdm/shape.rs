@@ -34,16 +34,32 @@ pub(super) fn model(text: &str) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
+/// The most digits of a system's version, such as `26.10.1`: a phone number has more, however it is parted.
+const LONGEST_SYSTEM: usize = 6;
+/// The most digits of WhatsApp's in three parts, such as `2.21.230`.
+const LONGEST_APP: usize = 7;
+
 pub(super) fn os_version(text: &str) -> Option<String> {
-    version(text, |text| IosOsLine::normalise(text).is_some() || AndroidOsLine::normalise(text).is_some())
+    version(text, |text| {
+        digits(text) <= LONGEST_SYSTEM
+            && (IosOsLine::normalise(text).is_some() || AndroidOsLine::normalise(text).is_some())
+    })
 }
 
 pub(super) fn security_patch(text: &str) -> Option<String> {
-    version(text, |text| PatchLevelLine::normalise(text).is_some())
+    // Only keys carry it without dashes, where it could be any number of a person.
+    version(text, |text| text.contains('-') && PatchLevelLine::normalise(text).is_some())
 }
 
 pub(super) fn whatsapp_version(text: &str) -> Option<String> {
-    version(text, |text| WhatsappIosLine::normalise(text).is_some() || WhatsappAndroidLine::normalise(text).is_some())
+    version(text, |text| {
+        let is_short = text.split('.').count() > 3 || digits(text) <= LONGEST_APP;
+        is_short && (WhatsappIosLine::normalise(text).is_some() || WhatsappAndroidLine::normalise(text).is_some())
+    })
+}
+
+fn digits(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_digit).count()
 }
 
 fn version(text: &str, is_one: impl Fn(&str) -> bool) -> Option<String> {

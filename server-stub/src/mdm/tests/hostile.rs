@@ -73,6 +73,25 @@ fn what_is_longer_than_any_message_is_not_read() {
     assert!(refused(&named).starts_with("ids.id: "), "{}", refused(&named));
 }
 
+#[test]
+fn the_number_of_a_person_is_no_version_however_it_is_parted() {
+    for number in ["600123456", "600.123.456", "91.123.45.67", "612 345 678", "20190700", "12345678"] {
+        let passed = [shape::os_version(number), shape::whatsapp_version(number), shape::security_patch(number)];
+        assert_eq!(passed, [None, None, None], "{number}");
+    }
+    for (shape, version) in [
+        (shape::os_version as fn(&str) -> Option<String>, "26.10.1 (a)"),
+        (shape::os_version, "8.1.0"),
+        (shape::whatsapp_version, "2.26.39.71"),
+        (shape::whatsapp_version, "26.38.74"),
+        (shape::whatsapp_version, "2.21.230"),
+        (shape::whatsapp_version, "2.21.180.145"),
+        (shape::security_patch, "2026-11-05"),
+    ] {
+        assert_eq!(shape(version).as_deref(), Some(version));
+    }
+}
+
 proptest! {
     /// Any text passes in its one form, or not at all.
     #[test]
