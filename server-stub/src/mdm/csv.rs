@@ -9,6 +9,7 @@ use self::Field::{
     WhatsappBusiness, WhatsappBusinessUpdate, WhatsappBusinessVersion, WhatsappConsumer,
 };
 use super::{
+    encoding::utf8,
     facts::{ManagedApp, ManagedFacts},
     inventory::{Found, Inventory},
     parse_error::ParseError,
@@ -90,7 +91,8 @@ impl Columns {
         for &field in Field::ALL {
             let named = self.0.get(&field);
             let wanted = named.map_or(field.as_str(), String::as_str);
-            let mut at = (0..heading.len()).filter(|at| heading[*at].trim().eq_ignore_ascii_case(wanted));
+            let same = |name: &str| name.trim().to_lowercase() == wanted.to_lowercase();
+            let mut at = (0..heading.len()).filter(|at| same(&heading[*at]));
             match (at.next(), at.next()) {
                 (Some(_), Some(_)) => {
                     return Err(ParseError::new("line 1", format!("there are two columns `{wanted}`; rename one")));
@@ -123,12 +125,16 @@ pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
     if bytes.len() > LONGEST {
         return Err(ParseError::too_long(LONGEST));
     }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
+    let bytes = utf8(bytes);
+    let text = std::str::from_utf8(&bytes)
         .map_err(|_| ParseError::new(".", "is not text in UTF-8; export it as `CSV UTF-8`"))?;
-    let mut reader = ::csv::ReaderBuilder::new().delimiter(delimiter(text)).flexible(true).from_reader(text.as_bytes());
+    let (text, sign, above) = match named_delimiter(text) {
+        Some((sign, rest)) => (rest, sign, 1),
+        None => (text, delimiter(text), 0),
+    };
+    let mut reader = ::csv::ReaderBuilder::new().delimiter(sign).flexible(true).from_reader(text.as_bytes());
     let broken = |error: &::csv::Error| {
-        let line = error.position().map_or(1, ::csv::Position::line);
+        let line = above + error.position().map_or(1, ::csv::Position::line);
         ParseError::new(format!("line {line}"), "is not a row of a table")
     };
     let heading = reader.headers().map_err(|error| broken(&error))?.clone();
@@ -139,7 +145,7 @@ pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
             return Err(ParseError::new(".", format!("has more than {MOST_ROWS} rows; import it in parts")));
         }
         let row = row.map_err(|error| broken(&error))?;
-        let line = row.position().map_or(0, ::csv::Position::line);
+        let line = above + row.position().map_or(0, ::csv::Position::line);
         let cell = |field| {
             let text = places.get(&field).and_then(|at| row.get(*at)).map(str::trim);
             text.filter(|text| !text.is_empty())
@@ -155,12 +161,34 @@ pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
     Ok(found)
 }
 
-/// What the heading has most of.
+/// What may part cells; of two that a heading has as often the last is taken, and a comma is the usual one.
+const DELIMITERS: [u8; 3] = [b'\t', b';', b','];
+
+/// The delimiter that a line `sep=;` above the heading names, as spreadsheets write it, and the table below.
+fn named_delimiter(text: &str) -> Option<(u8, &str)> {
+    let (first, rest) = text.split_once('\n')?;
+    let named = first.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?;
+    let [sign] = named.as_bytes() else { return None };
+    DELIMITERS.contains(sign).then_some((*sign, rest))
+}
+
+/// What the heading has most of, outside what is quoted.
 fn delimiter(text: &str) -> u8 {
-    let heading = text.lines().next().unwrap_or_default();
-    let count = |sign: u8| heading.bytes().filter(|byte| *byte == sign).count();
-    // The last of equals is taken, and a comma is the usual one.
-    [b'\t', b';', b','].into_iter().max_by_key(|sign| count(*sign)).unwrap_or(b',')
+    let (mut counts, mut quoted) = ([0_usize; DELIMITERS.len()], false);
+    for byte in text.bytes() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' | b'\r' if !quoted => break,
+            _ if !quoted => {
+                for (sign, count) in DELIMITERS.iter().zip(&mut counts) {
+                    *count += usize::from(*sign == byte);
+                }
+            }
+            _ => {}
+        }
+    }
+    let most = DELIMITERS.into_iter().zip(counts).max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(sign, _)| sign)
 }
 
 fn inventory<'r>(cell: impl Fn(Field) -> Option<&'r str>, says_when: bool) -> Result<Inventory, (Field, &'static str)> {

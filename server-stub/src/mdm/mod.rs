@@ -12,6 +12,7 @@ pub mod amapi;
 pub mod apple_status;
 mod coverage;
 pub mod csv;
+mod encoding;
 mod facts;
 mod import;
 mod inventory;
@@ -33,6 +34,7 @@ mod whatsapp;
 
 pub use self::{
     coverage::{Coverage, coverage},
+    encoding::utf8,
     facts::{ManagedApp, ManagedFacts, Told, ToldFacts},
     import::{Imported, failed, take_in},
     inventory::{AppLists, Found, Inventory},

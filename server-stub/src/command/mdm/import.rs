@@ -151,6 +151,7 @@ fn read(path: &Path, arguments: &Arguments, columns: &Columns) -> Result<File, C
         }
     }
     let body = recorded.map_or(&bytes[..], |recorded| recorded.body);
+    let body = &*mdm::utf8(body);
     let kind = match arguments.kind {
         Some(kind) => kind,
         None => Kind::detect(body).ok_or_else(|| {

@@ -42,6 +42,29 @@ fn a_table_is_read_by_its_mapping_whatever_parts_its_cells() {
 }
 
 #[test]
+fn a_table_is_read_as_offices_save_it() {
+    let table = "\"Nombre, del\ndispositivo\";\"IDENTIFICACIÓN\";\"Versión, del sistema\"\r\n\
+                 \"Ana\nB.\";7d1c;26.1\r\n;;\r\n";
+    let columns = columns(&["device_ref=Identificación", "os_version=versión, del sistema"]);
+    let read = |bytes: &[u8]| {
+        let found = parse(bytes, &columns).unwrap();
+        assert_eq!(found.skipped, 1);
+        (found.inventories[0].device_ref.clone(), found.inventories[0].facts.os_version.clone())
+    };
+    let told = ("7d1c".to_owned(), Some("26.1".to_owned()));
+    assert_eq!(read(table.as_bytes()), told);
+    let in_units = |text: &str, order: fn(u16) -> [u8; 2]| {
+        format!("\u{feff}{text}").encode_utf16().flat_map(order).collect::<Vec<u8>>()
+    };
+    assert_eq!(read(&in_units(table, u16::to_le_bytes)), told);
+    assert_eq!(read(&in_units(&table.replace(';', "\t"), u16::to_be_bytes)), told);
+    assert_eq!(read(format!("sep=;\r\n{table}").as_bytes()), told);
+    // The place of a fault is that in the file.
+    let fault = parse(b"sep=;\ndevice_ref;model\n;x\n", &Columns::default()).unwrap().first_fault.unwrap();
+    assert!(fault.to_string().starts_with("line 3, "), "{fault}");
+}
+
+#[test]
 fn a_table_with_our_own_names_needs_no_mapping() {
     let table = "device_ref,storage_encryption,screen_lock,whatsapp_business_version,whatsapp_business_update,whatsapp_consumer\n\
                  A-17,per-user,sí,26.38.74,no,absent\n";
@@ -86,13 +109,17 @@ fn each_word_means_what_it_says_or_nothing() {
 #[test]
 fn a_row_for_each_app_tells_only_of_whatsapp() {
     let table = "Device ID,Application name,Application version\n\
-                 7d1c,Dating,3.1\n7d1c,WhatsApp Business,2.26.39.71\n7d1c,com.whatsapp,2.26.39.70\n";
+                 7d1c,Dating,3.1\n7d1c,WhatsApp Business,2.26.39.71\n7d1c,com.whatsapp,2.26.39.70\n\
+                 7d1c,\u{200e}WA Business,26.38.74\n7d1c,\u{200e}WhatsApp,26.38.74\n";
     let columns = columns(&["device_ref=device id", "app=Application name", "app_version=Application version"]);
     let found = parse(table.as_bytes(), &columns).unwrap();
     let facts: Vec<_> = found.inventories.into_iter().map(|inventory| inventory.facts).collect();
     assert_eq!(facts[0], super::super::ManagedFacts::default());
     assert_eq!(facts[1].whatsapp_business.as_ref().unwrap().version.as_deref(), Some("2.26.39.71"));
     assert_eq!((facts[2].whatsapp_consumer, facts[2].whatsapp_business.is_none()), (Some(Presence::Installed), true));
+    // As iPhones print them: with a mark of direction, and by the name below the icon.
+    assert_eq!(facts[3].whatsapp_business.as_ref().unwrap().version.as_deref(), Some("26.38.74"));
+    assert_eq!(facts[4].whatsapp_consumer, Some(Presence::Installed));
 }
 
 #[test]
