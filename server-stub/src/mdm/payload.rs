@@ -1,8 +1,13 @@
-//! The property list inside a message of Apple's protocol. Devices send XML; the other forms are not taken.
+//! The property list inside a message of Apple's protocol: XML, as devices send it, or the binary form of the same.
+
+mod binary;
+
+use std::io::Cursor;
 
 use plist::{Dictionary, Value};
 use quick_xml::{Reader, events::Event};
 
+use self::binary::Refused;
 use super::parse_error::ParseError;
 
 const PLACE: &str = "raw_payload";
@@ -11,9 +16,17 @@ const DEEPEST: usize = 32;
 
 /// Reads a property list whose top is a dictionary.
 pub(super) fn read(bytes: &[u8]) -> Result<Dictionary, ParseError> {
-    check_depth(bytes)?;
-    let value =
-        Value::from_reader_xml(bytes).map_err(|_| broken("is not a property list in XML, or ends too early"))?;
+    let value = if bytes.starts_with(b"bplist") {
+        let refused = |why| match why {
+            Refused::Broken => broken("is not a property list in its binary form, or ends too early"),
+            Refused::TooMuch => broken("is nested too deeply, or unfolds to more than a message holds"),
+        };
+        binary::check(bytes).map_err(refused)?;
+        Value::from_reader(Cursor::new(bytes)).map_err(|_| refused(Refused::Broken))?
+    } else {
+        check_depth(bytes)?;
+        Value::from_reader_xml(bytes).map_err(|_| broken("is not a property list in XML, or ends too early"))?
+    };
     value.into_dictionary().ok_or_else(|| broken("is a property list, and not a dictionary"))
 }
 

@@ -46,6 +46,42 @@ fn a_payload_may_not_be_nested_deeper_than_any_device_nests() {
     assert!(!refused(json.as_bytes()).is_empty());
 }
 
+/// A binary list whose arrays each name the one before twice.
+fn unfolding(times: u8) -> Vec<u8> {
+    let mut bytes = b"bplist00".to_vec();
+    let mut places = Vec::new();
+    for at in 0..times {
+        places.push(u8::try_from(bytes.len()).unwrap());
+        bytes.extend([0xa2, at + 1, at + 1]);
+    }
+    places.push(u8::try_from(bytes.len()).unwrap());
+    bytes.push(0x09);
+    let table = u64::try_from(bytes.len()).unwrap();
+    bytes.extend(&places);
+    bytes.extend([0, 0, 0, 0, 0, 0, 1, 1]);
+    for number in [u64::from(times) + 1, 0, table] {
+        bytes.extend(number.to_be_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn a_binary_payload_is_read_and_may_not_unfold_to_more_than_a_device_sends() {
+    let list = plist(&security(true));
+    let mut binary = Vec::new();
+    ::plist::Value::from_reader_xml(list.as_bytes()).unwrap().to_writer_binary(&mut binary).unwrap();
+    let read = |payload: &[u8]| nanomdm::parse(&with_payload(STANDARD.encode(payload).as_bytes()), AppLists::Whole);
+    assert_eq!(only(read(&binary).unwrap()).facts, only(read(list.as_bytes()).unwrap()).facts);
+    let told = |payload: &[u8]| read(payload).unwrap_err().to_string();
+    assert!(told(&unfolding(3)).contains("and not a dictionary"), "{}", told(&unfolding(3)));
+    for times in [20, 28, 60] {
+        assert!(told(&unfolding(times)).contains("unfolds to more"), "{times}: {}", told(&unfolding(times)));
+    }
+    for end in 0..binary.len() {
+        assert!(read(&binary[..end]).is_err(), "{end}");
+    }
+}
+
 #[test]
 fn what_is_wrong_is_told_without_what_was_sent() {
     let told = [
