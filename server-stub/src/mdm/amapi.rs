@@ -2,7 +2,7 @@
 //! <https://developers.google.com/android/management/reference/rest/v1/enterprises.devices>
 
 use agent_core::judge::facts::StorageEncryption;
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     facts::ManagedFacts,
@@ -21,14 +21,17 @@ const FORM: &str = "a device or a list of devices of the Android Management API"
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Answer {
-    Page(Page),
-    Bare(Vec<Device>),
+    Page { devices: Vec<Entry> },
+    Bare(Vec<Entry>),
     One(Box<Device>),
 }
 
+/// One that cannot be read stops no other.
 #[derive(Deserialize)]
-struct Page {
-    devices: Vec<Device>,
+#[serde(untagged)]
+enum Entry {
+    Device(Box<Device>),
+    Other(IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -82,16 +85,23 @@ pub fn parse(bytes: &[u8]) -> Result<Found, ParseError> {
         return Err(ParseError::too_long(LONGEST));
     }
     let devices = match serde_json::from_slice(bytes).map_err(|error| ParseError::json(&error, FORM))? {
-        Answer::Page(page) => page.devices,
-        Answer::Bare(devices) => devices,
-        Answer::One(device) => vec![*device],
+        Answer::Page { devices } | Answer::Bare(devices) => devices,
+        Answer::One(device) if device.name.is_none() => {
+            let what = "is missing, so this lists no device; save an answer of enterprises.devices.list or get";
+            return Err(ParseError::new("devices", what));
+        }
+        Answer::One(device) => vec![Entry::Device(device)],
     };
     if devices.len() > MOST_DEVICES {
         return Err(ParseError::new("devices", format!("holds more than {MOST_DEVICES}; import them in parts")));
     }
     let mut found = Found::default();
-    for (number, device) in devices.into_iter().enumerate() {
-        match inventory(device) {
+    for (number, entry) in devices.into_iter().enumerate() {
+        let Entry::Device(device) = entry else {
+            found.skip(ParseError::new(format!("devices[{number}]"), "is no device of the Android Management API"));
+            continue;
+        };
+        match inventory(*device) {
             Some(inventory) => found.inventories.push(inventory),
             None => found.skip(ParseError::new(
                 format!("devices[{number}].name"),

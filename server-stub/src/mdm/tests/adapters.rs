@@ -272,6 +272,14 @@ fn a_page_an_array_and_a_device_without_a_name_are_told_apart() {
     assert_eq!((found.inventories.len(), found.skipped), (1, 1));
     assert!(found.first_fault.unwrap().to_string().starts_with("devices[1].name: "));
     assert_eq!(amapi::parse(json!([phone(), phone()]).to_string().as_bytes()).unwrap().inventories.len(), 2);
+    // What one device says in another form is its own fault.
+    let mut odd = phone();
+    odd["softwareInfo"] = json!("16");
+    let found = amapi::parse(json!({"devices": [odd, 7, phone()]}).to_string().as_bytes()).unwrap();
+    assert_eq!((found.inventories.len(), found.skipped), (1, 2));
+    assert!(found.first_fault.unwrap().to_string().starts_with("devices[0]: is no device"));
+    let empty = amapi::parse(b"{}").unwrap_err().to_string();
+    assert!(empty.starts_with("devices: is missing") && empty.contains("enterprises.devices.list"), "{empty}");
     for other in ["{}", "{\"name\": 7}", "[1]", "7", "{\"devices\": {}}"] {
         assert!(amapi::parse(other.as_bytes()).is_err(), "{other}");
     }
