@@ -203,7 +203,7 @@ fn inventory<'r>(cell: impl Fn(Field) -> Option<&'r str>, says_when: bool) -> Re
     }
     let mut facts = ManagedFacts {
         model: cell(Model).and_then(shape::model),
-        os_version: cell(OsVersion).and_then(shape::os_version),
+        os_version: cell(OsVersion).and_then(system),
         security_patch: cell(SecurityPatch).and_then(shape::security_patch),
         storage_encryption: cell(StorageEncrypted).and_then(encryption),
         screen_lock: cell(ScreenLock).and_then(truth),
@@ -227,6 +227,24 @@ fn business<'r>(cell: &impl Fn(Field) -> Option<&'r str>) -> Option<ManagedApp> 
         has_update_available: cell(WhatsappBusinessUpdate).and_then(truth).filter(|_| is_there),
         external_version_id: None,
     })
+}
+
+/// A version that stands alone, or as some consoles print it: `iOS 18.7.8`, `18.7.8 (22H124)`.
+fn system(text: &str) -> Option<String> {
+    let named = |name: &str| {
+        let (start, rest) = text.split_at_checked(name.len())?;
+        start.eq_ignore_ascii_case(name).then(|| rest.strip_prefix(' ')).flatten()
+    };
+    let bare = ["iOS", "iPadOS", "Android"].into_iter().find_map(named).unwrap_or(text).trim();
+    // A letter by itself is that of a rapid response; a number by itself is of another system.
+    let build = |text: &str| {
+        let signs = || text.bytes().filter(|sign| *sign != b'.');
+        text.len() > 1
+            && signs().all(|sign| sign.is_ascii_alphanumeric())
+            && signs().any(|sign| sign.is_ascii_uppercase())
+    };
+    let before = bare.strip_suffix(')').and_then(|rest| rest.split_once(" (")).filter(|(_, inside)| build(inside));
+    shape::os_version(before.map_or(bare, |(version, _)| version))
 }
 
 /// Yes or no, in the words that consoles use.

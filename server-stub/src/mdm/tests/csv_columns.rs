@@ -104,6 +104,19 @@ fn each_word_means_what_it_says_or_nothing() {
     }
     assert_eq!(read("whatsapp_business_version", "n/a").whatsapp_business, None);
     assert_eq!(read("os_version", SERIAL).os_version, None);
+    for (cell, is) in [
+        ("iOS 18.7.8", Some("18.7.8")),
+        ("android 16", Some("16")),
+        ("iPadOS 18.7.8 (22H124)", Some("18.7.8")),
+        ("16.5.1 (c)", Some("16.5.1 (c)")),
+        ("16 (BP1A.250505.005)", Some("16")),
+        ("11 (22631)", None),
+        ("iOS", None),
+        ("Windows 11", None),
+        ("18.7.8 (of Ana)", None),
+    ] {
+        assert_eq!(read("os_version", cell).os_version.as_deref(), is, "{cell}");
+    }
 }
 
 #[test]
