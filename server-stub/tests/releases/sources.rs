@@ -258,6 +258,20 @@ async fn both_forms_of_endoflife_are_read() {
     assert_eq!(site.fate(Line::ANDROID, "endoflife.date", "4.4w").await, "suspicious");
 }
 
+#[test]
+fn a_major_version_without_any_release_hides_no_other() {
+    let cycle = |name: &str, latest: serde_json::Value| {
+        json!({"name": name, "releaseDate": "2026-09-14", "isEol": false, "eolFrom": null,
+            "latest": {"name": latest, "date": null, "link": null}})
+    };
+    let answer =
+        json!({"result": {"name": "ios", "releases": [cycle("27", json!(null)), cycle("26", json!("26.6.1"))]}});
+    let claims = source::read(named("endoflife.date").unwrap(), "ios", answer.to_string().as_bytes()).unwrap();
+    let told: Vec<_> = claims.iter().map(|claim| (claim.kind(), claim.subject())).collect();
+    let expected = [("release", "27"), ("support", "27"), ("release", "26"), ("release", "26.6.1"), ("support", "26")];
+    assert_eq!(told, expected.map(|(kind, subject)| (kind, subject.to_owned())));
+}
+
 #[tokio::test]
 async fn two_organisations_hear_one_answer_and_keep_it_apart() {
     let site = Site::new().await;

@@ -37,7 +37,8 @@ struct NewCycle {
 
 #[derive(Deserialize)]
 struct Latest {
-    name: String,
+    /// None before the first release of a version that is announced.
+    name: Option<String>,
     date: Option<String>,
 }
 
@@ -161,7 +162,7 @@ impl From<NewCycle> for Cycle {
             released: cycle.release_date.as_deref().and_then(day),
             ended: cycle.is_eol,
             ends: cycle.eol_from.as_deref().and_then(day),
-            latest: cycle.latest.map(|latest| (latest.name, latest.date.as_deref().and_then(day))),
+            latest: cycle.latest.and_then(|latest| Some((latest.name?, latest.date.as_deref().and_then(day)))),
         }
     }
 }
