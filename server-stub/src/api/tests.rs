@@ -194,7 +194,7 @@ async fn sources_are_told_to_viewers_alone_and_trouble_is_said_on_the_page_in_bo
     failed.await.unwrap();
     let script = rig.script(Role::Viewer).await;
     let (status, sources) = script.json("/v1/releases/sources").await;
-    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 10), "{sources}");
+    assert_eq!((status, sources.as_array().unwrap().len()), (StatusCode::OK, 11), "{sources}");
     let sofa = sources.as_array().unwrap().iter().find(|source| source["source"] == "sofa").unwrap();
     assert_eq!(
         (&sofa["state"], &sofa["lastFault"], &sofa["host"], &sofa["fetchedAt"]),
