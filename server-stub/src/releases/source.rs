@@ -72,6 +72,11 @@ pub trait Source: Sync {
         Duration::from_secs(30)
     }
 
+    /// Whether every answer says something, so that an empty one must not take back what is known.
+    fn always_speaks(&self) -> bool {
+        false
+    }
+
     /// What is asked; each answer is one part of what the source says. Empty for a source that only a file answers.
     fn addresses(&self, known: &Known) -> Vec<Address>;
 
@@ -183,6 +188,11 @@ pub fn read(source: &dyn Source, part: &str, bytes: &[u8]) -> Result<Vec<Claim>,
         {
             return Err(ParseError::shape(".", format!("{version} is said to be for more than {MOST_MODELS} models")));
         }
+    }
+    if claims.is_empty() && source.always_speaks() {
+        let what =
+            "names nothing that is judged here; fetch it again, and check the proxy; what was known stays in force";
+        return Err(ParseError::shape(".", what));
     }
     let mut seen = std::collections::HashSet::new();
     claims.retain(|claim| seen.insert((claim.line(), claim.kind(), claim.subject())));

@@ -63,6 +63,25 @@ async fn every_broken_answer_is_refused_with_its_reason_and_keeps_what_was_known
     assert_eq!(site.source("sofa").await.last_error, None);
 }
 
+/// An empty list would let versions that only some models can have count for all, and end what is exploited.
+#[tokio::test]
+async fn an_answer_that_names_nothing_takes_nothing_back() {
+    let site = Site::new().await;
+    site.fetch(&EVERY).await;
+    let before = site.lines().await;
+    for (name, file, empty) in [
+        ("apple-gdmf", "apple-gdmf/pmv.json", r#"{"PublicAssetSets": {"iOS": []}, "AssetSets": {}}"#),
+        ("sofa", "sofa/v2.json", r#"{"OSVersions": []}"#),
+        ("endoflife.date", "endoflife.date/ios.json", r#"{"result": {"name": "ios", "releases": []}}"#),
+        ("cisa-kev", "cisa-kev/known_exploited_vulnerabilities.json", r#"{"vulnerabilities": []}"#),
+    ] {
+        site.feeds.body(file, empty.as_bytes());
+        let outcome = site.ask(name, ANY).await;
+        assert!(outcome.reason.unwrap_or_default().contains("names nothing that is judged here"), "{name}");
+        assert_eq!(site.lines().await, before, "{name}");
+    }
+}
+
 #[tokio::test]
 async fn a_source_that_never_answered_cannot_be_unchanged() {
     let site = Site::new().await;

@@ -58,6 +58,10 @@ impl Source for AppleGdmf {
         8 * MIB
     }
 
+    fn always_speaks(&self) -> bool {
+        true
+    }
+
     fn addresses(&self, _: &Known) -> Vec<Address> {
         vec![Address::new("pmv", "https://gdmf.apple.com/v2/pmv", "apple-gdmf/pmv.json")]
     }

@@ -49,6 +49,10 @@ impl Source for CisaKev {
         Duration::from_mins(1)
     }
 
+    fn always_speaks(&self) -> bool {
+        true
+    }
+
     fn addresses(&self, _: &Known) -> Vec<Address> {
         vec![Address::new("list", URL, "cisa-kev/known_exploited_vulnerabilities.json")]
     }

@@ -86,6 +86,10 @@ impl Source for EndOfLife {
         Confidence::Curated
     }
 
+    fn always_speaks(&self) -> bool {
+        true
+    }
+
     fn addresses(&self, _: &Known) -> Vec<Address> {
         let address = |product: &str| {
             let old =

@@ -54,6 +54,10 @@ impl Source for Sofa {
         16 * MIB
     }
 
+    fn always_speaks(&self) -> bool {
+        true
+    }
+
     fn addresses(&self, _: &Known) -> Vec<Address> {
         let v1 = ("https://sofafeed.macadmins.io/v1/ios_data_feed.json".to_owned(), "sofa/v1.json".to_owned());
         let v2 = "https://sofafeed.macadmins.io/v2/ios_data_feed.json";
