@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use x509_cert::{
     der::{
         Decode as _, Tag,
@@ -10,7 +10,6 @@ use x509_cert::{
         oid::db::{rfc4519, rfc5280},
     },
     name::Name,
-    time::Time,
 };
 
 use super::{
@@ -77,7 +76,7 @@ impl Certificate {
         let algorithm = algorithm.items()?.object("the algorithm")?;
         let issuer = name(&mut parts, "the issuer")?;
         let mut validity = parts.expect(Tag::Sequence, "the dates")?.items()?;
-        let (not_before, not_after) = (moment(&mut validity, der)?, moment(&mut validity, der)?);
+        let (not_before, not_after) = (moment(&mut validity)?, moment(&mut validity)?);
         validity.end()?;
         let subject = name(&mut parts, "the subject")?;
         let (key_info, info) = parts.ranged(Tag::Sequence, "the public key")?;
@@ -279,12 +278,35 @@ fn text(name: &[u8]) -> String {
     Name::from_der(name).map_or_else(|_| hex(name), |name| name.to_string())
 }
 
-fn moment(parts: &mut Items<'_>, der: &[u8]) -> Result<Timestamp, Fault> {
+// Devices invent the dates of their leaf: StrongBox of some Pixels says 1965. So every year that can be written is read.
+fn moment(parts: &mut Items<'_>) -> Result<Timestamp, Fault> {
     let from = parts.at();
-    parts.next()?;
-    let time = Time::from_der(&der[from..parts.at()]).map_err(|_| Fault::new(from, "is not a date"))?;
-    let seconds = i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    Ok(Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX))
+    let date = parts.next()?.and_then(|item| date(&item)).ok_or_else(|| Fault::new(from, "is not a date"))?;
+    // The last hours of the year 9999 lie behind the last moment that can be told.
+    Ok(TimeZone::UTC.to_timestamp(date).unwrap_or(Timestamp::MAX))
+}
+
+/// `YYMMDDhhmmssZ`, or the same with the whole year.
+fn date(item: &Item<'_>) -> Option<DateTime> {
+    let digits = item.value.strip_suffix(b"Z")?;
+    let (year, rest) = match item.tag {
+        Tag::UtcTime => digits.split_at_checked(2)?,
+        Tag::GeneralizedTime => digits.split_at_checked(4)?,
+        _ => return None,
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i16::from(digit - b'0')))
+    };
+    let year = match (number(year)?, year.len()) {
+        (year @ 0..50, 2) => 2000 + year,
+        (year, 2) => 1900 + year,
+        (year, _) => year,
+    };
+    let pair = |at: usize| i8::try_from(number(rest.get(at..at + 2)?)?).ok();
+    if rest.len() != 10 {
+        return None;
+    }
+    DateTime::new(year, pair(0)?, pair(2)?, pair(4)?, pair(6)?, pair(8)?, 0).ok()
 }
 
 fn key(info: &Item<'_>) -> Result<(KeyKind, Range<usize>), Fault> {

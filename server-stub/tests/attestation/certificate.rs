@@ -83,6 +83,37 @@ fn a_serial_number_is_written_as_the_status_list_writes_it() {
 }
 
 #[test]
+fn every_date_that_a_device_invents_is_read() {
+    for (tag, written, text) in [
+        (23, "600413202501Z", "1960-04-13T20:25:01Z"),
+        (23, "500101000000Z", "1950-01-01T00:00:00Z"),
+        (23, "491231235959Z", "2049-12-31T23:59:59Z"),
+        (24, "19691231235959Z", "1969-12-31T23:59:59Z"),
+        (24, "21060207062815Z", "2106-02-07T06:28:15Z"),
+        (24, "99991231235959Z", "9999-12-30T22:00:00.999999999Z"),
+    ] {
+        let mut parts = Parts::new();
+        parts.signed[4] = sequence(&[der(&[tag], written.as_bytes()), der(&[23], b"280523235959Z")]);
+        assert_eq!(Certificate::from_der(&parts.whole()).unwrap().not_before().to_string(), text);
+    }
+    for (tag, written) in [
+        (23, "260230000000Z"),
+        (23, "2601010000Z"),
+        (23, "260101000000+0100"),
+        (23, "2601010000 0Z"),
+        (23, "20260101000000Z"),
+        (24, "260101000000Z"),
+        (24, "20260101000000.5Z"),
+        (24, "20260101246000Z"),
+        (12, "260101000000Z"),
+        (23, ""),
+    ] {
+        let dates = sequence(&[der(&[tag], written.as_bytes()), der(&[23], b"280523235959Z")]);
+        refused(|parts| parts.signed[4] = dates, "is not a date");
+    }
+}
+
+#[test]
 fn what_is_signed_and_what_stands_outside_must_agree() {
     refused(|parts| parts.rest[0] = sequence(&[der(&[6], &[0x2a, 3])]), "not the one that was signed");
     refused(|parts| parts.signed[2] = sequence(&[der(&[6], &[0x2a, 3])]), "not the one that was signed");
