@@ -54,7 +54,7 @@ pub struct Gap {
 }
 
 /// What it says of the device. Only what its hardware vouches for, and only where it answers our challenge and speaks for
-/// the device's key; the rest is absent.
+/// the device's key, which was made inside; the rest is absent.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Values {
@@ -159,7 +159,7 @@ pub(crate) fn basis(rules: &EvidenceRules, trust: &Trust) -> String {
     // Ages are looked at when the device is judged, not here.
     let EvidenceRules { attestation, android_apps, boot_keys, ios_apps, ios_environment, .. } = rules;
     let asked = format!("{attestation:?} {android_apps:?} {boot_keys:?} {ios_apps:?} {ios_environment:?}");
-    hex(&sha256(format!("1 {} {asked}", trust.revision).as_bytes())[..16])
+    hex(&sha256(format!("2 {} {asked}", trust.revision).as_bytes())[..16])
 }
 
 /// Judges a piece of evidence. None where the policy does not look at evidence.
@@ -199,6 +199,17 @@ fn malformed(why: impl std::fmt::Display) -> Found {
     (vec![shortfall], Values::default())
 }
 
+/// With any of these it is not said of this device: it is old, or the device's key may live elsewhere, such as one that was
+/// made on another device and imported.
+const SILENT: [Reason; 6] = [
+    Reason::WrongChallenge,
+    Reason::ChallengeNotGiven,
+    Reason::WrongKey,
+    Reason::SoftwareLevel,
+    Reason::LevelMismatch,
+    Reason::KeyNotGeneratedInHardware,
+];
+
 fn android_chain(chain: &[String], asked: &Asked<'_>, trust: &Trust) -> Found {
     if chain.is_empty() || chain.len() > bundle::MOST {
         return malformed(format!("{} certificates", chain.len()));
@@ -225,9 +236,10 @@ fn android_chain(chain: &[String], asked: &Asked<'_>, trust: &Trust) -> Found {
     };
     let judged = android::judge(&chain, &trust.android(), &expected, asked.received_at);
     let lacks = |reason: Reason| judged.shortfalls.iter().any(|shortfall| shortfall.reason == reason);
-    let speaks = ![Reason::WrongChallenge, Reason::ChallengeNotGiven, Reason::WrongKey].into_iter().any(lacks);
+    let speaks = !SILENT.into_iter().any(lacks);
     let values = if speaks {
-        android_values(&judged.facts, !apps.is_empty(), lacks(Reason::WrongApp) || lacks(Reason::WrongSigner))
+        let wrong_app = [Reason::WrongApp, Reason::WrongSigner, Reason::IdAttestation].into_iter().any(lacks);
+        android_values(&judged.facts, !apps.is_empty(), wrong_app)
     } else {
         Values::default()
     };

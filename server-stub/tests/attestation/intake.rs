@@ -383,6 +383,50 @@ async fn an_unlocked_phone_fails_by_its_own_hardware() {
 }
 
 #[tokio::test]
+async fn a_key_that_may_live_elsewhere_brings_none_of_the_words_of_the_hardware_that_attests_it() {
+    let site = Site::new(&asked("recorded")).await;
+    let changes: [(&str, fn(&mut Description)); 3] = [
+        ("key-not-generated-in-hardware", |description| description.origin = Some(2)),
+        ("key-not-generated-in-hardware", |description| description.origin = None),
+        ("software-level", |description| description.levels = (1, 0)),
+    ];
+    for (reason, change) in changes {
+        let imported = |challenge: &str, pair: &KeyPair| {
+            Some(site.chain(pair, |description| {
+                description.challenge = challenge.as_bytes().to_vec();
+                change(description);
+            }))
+        };
+        let mut phone = site.enrol(Platform::Android, imported).await.unwrap();
+        site.report(&mut phone, facts()).await;
+        let device = site.device(&phone).await;
+        assert_eq!(reasons(&device)[0], reason);
+        assert_eq!(graded(&device, Check::OsVersion), (Verdict::Pass, REPORTED));
+        assert_eq!(graded(&device, Check::DeviceIntegrity).0, Verdict::Unknown);
+        assert_eq!(graded(&device, Check::AppAuthenticity).0, Verdict::Unknown);
+    }
+    site.verify().await;
+}
+
+#[tokio::test]
+async fn a_key_that_the_system_asked_for_itself_says_nothing_good_of_our_app() {
+    let site = Site::new(&asked("recorded")).await;
+    let by_the_system = |challenge: &str, pair: &KeyPair| {
+        Some(site.chain(pair, |description| {
+            description.challenge = challenge.as_bytes().to_vec();
+            (description.packages, description.signers) = (vec!["AndroidSystem"], Vec::new());
+        }))
+    };
+    let mut phone = site.enrol(Platform::Android, by_the_system).await.unwrap();
+    site.report(&mut phone, facts()).await;
+    let device = site.device(&phone).await;
+    assert_eq!(reasons(&device), ["id-attestation"]);
+    assert_eq!(graded(&device, Check::AppAuthenticity), (Verdict::Fail, ATTESTED));
+    assert_eq!(graded(&device, Check::DeviceIntegrity), (Verdict::Pass, ATTESTED));
+    site.verify().await;
+}
+
+#[tokio::test]
 async fn a_changed_policy_or_list_judges_what_is_stored_again() {
     let mut site = Site::new(&asked("recorded")).await;
     let grapheneos = |challenge: &str, pair: &KeyPair| {
