@@ -54,6 +54,15 @@ impl Algorithm {
         }
     }
 
+    /// Whether an RSA key makes such signatures; none where it is not known who does.
+    const fn is_rsa(self) -> Option<bool> {
+        match self {
+            Self::RsaSha256 | Self::RsaSha384 | Self::RsaSha512 => Some(true),
+            Self::EcdsaSha256 | Self::EcdsaSha384 | Self::EcdsaSha512 => Some(false),
+            Self::Other => None,
+        }
+    }
+
     pub(super) const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::EcdsaSha256 => "ECDSA with SHA-256",
@@ -89,6 +98,14 @@ impl KeyKind {
         }
     }
 
+    const fn is_rsa(self) -> Option<bool> {
+        match self {
+            Self::Rsa => Some(true),
+            Self::P256 | Self::P384 | Self::MlDsa => Some(false),
+            Self::Other => None,
+        }
+    }
+
     /// Whether signatures of such a key can be verified here.
     pub const fn is_usable(self) -> bool {
         matches!(self, Self::P256 | Self::P384 | Self::Rsa)
@@ -112,9 +129,11 @@ fn verifier(algorithm: Algorithm, kind: KeyKind, key: &[u8]) -> Option<&'static 
     })
 }
 
-/// Whether signatures of this algorithm by this key can be verified here at all.
+/// Whether it can be told here whether this key made a signature of this algorithm. Of an algorithm of another family it
+/// certainly did not.
 pub(super) fn is_verifiable(algorithm: Algorithm, kind: KeyKind, key: &[u8]) -> bool {
     verifier(algorithm, kind, key).is_some()
+        || matches!((algorithm.is_rsa(), kind.is_rsa()), (Some(made), Some(by)) if made != by)
 }
 
 /// Whether the key made this signature; false for a pair that cannot be verified.

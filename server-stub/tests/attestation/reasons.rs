@@ -208,6 +208,18 @@ fn every_reason_is_given_where_it_is_due_and_nowhere_else() {
 }
 
 #[test]
+fn a_chain_in_another_order_is_told_as_such_and_not_as_one_of_unknown_algorithms() {
+    let asked = Asked { authority: Authority::factory(), ..Asked::default() };
+    let sound = asked.chain();
+    let reversed: Vec<Certificate> = sound.iter().rev().cloned().collect();
+    let twice = [&sound[..], &sound].concat();
+    let backwards = ["broken-signature", "broken-signature", "broken-signature"];
+    assert_eq!(asked.of(&reversed)[..3], backwards);
+    let found = asked.of(&twice);
+    assert!(found.contains(&"chain-extended") && !found.contains(&"unverifiable-signature"), "{found:?}");
+}
+
+#[test]
 fn an_ml_dsa_key_is_understood_and_cannot_be_used() {
     let asked = Asked::default();
     let chain = asked.authority.chain_to_ml_dsa(&Description::default().to_der());
