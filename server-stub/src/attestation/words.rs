@@ -124,8 +124,8 @@ pub const REMEDIES: &[Text] = &[
     ),
     t(
         "unknown-root",
-        "Si la raíz es de tu organización, añádela con --roots; si no, no te fíes del dispositivo.",
-        "If the root is your organisation's, add it with --roots; otherwise do not trust the device.",
+        "Entrega la cadena con su raíz. Si la raíz es de tu organización, añádela con --roots; si no, no te fíes del dispositivo.",
+        "Hand in the chain with its root. If the root is your organisation's, add it with --roots; otherwise do not trust the device.",
     ),
     t(
         "software-root",
