@@ -35,10 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in stdin().lock().lines() {
         let line = line?;
         let words: Vec<&str> = line.split_whitespace().collect();
-        let hash = words.get(2).and_then(|hash| unhex(hash)?.try_into().ok()).ok_or("32 bytes in hexadecimal")?;
+        let hash: Option<[u8; 32]> = words.get(2).and_then(|hash| unhex(hash)?.try_into().ok());
+        let hash = hash.ok_or("32 bytes in hexadecimal")?;
         match words[..] {
             ["attest", name, _] => {
-                let said = Said { hash, years: (2020, 2045), tail: tail(), ..Said::default() };
+                let said = Said { hash: hash.to_vec(), years: (2020, 2045), tail: tail(), ..Said::default() };
                 let (object, key) = apple.attest(&said);
                 keys.insert(name.to_owned(), key);
                 say(&object)?;

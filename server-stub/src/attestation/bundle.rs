@@ -1,6 +1,10 @@
-//! The forms in which a chain of certificates comes: PEM, DER one behind the other, JSON with base64 or PEM texts.
+//! The forms in which a chain of certificates comes: PEM, DER one behind the other, JSON with base64 or PEM texts, base64
+//! one a line.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use base64::{
+    Engine as _, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
 
 use super::{
     certificate::Certificate,
@@ -14,7 +18,9 @@ pub const MOST: usize = 10;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
     /// No known form.
-    #[error("holds no certificate; give PEM, DER certificates one behind the other, or a JSON array of base64 DER")]
+    #[error(
+        "holds no certificate; give PEM, DER certificates one behind the other, or base64 of DER, as a JSON array or one a line"
+    )]
     Nothing,
     /// Too many.
     #[error("holds more than {MOST} certificates; give one chain, leaf first")]
@@ -46,7 +52,7 @@ pub fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, BundleError> {
 
 fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
     if bytes.first() == Some(&0x30) {
-        return concatenated(bytes);
+        return concatenated(bytes, 0);
     }
     let text = std::str::from_utf8(bytes).map_err(|_| BundleError::Nothing)?;
     let text = text.trim_start_matches('\u{feff}').trim_start();
@@ -59,8 +65,10 @@ fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
             all.extend(found);
         }
         all
-    } else {
+    } else if text.contains("-----BEGIN") {
         pem(text, 0)?
+    } else {
+        listed(text)?
     };
     match ders.len() {
         0 => Err(BundleError::Nothing),
@@ -83,21 +91,53 @@ fn pem(text: &str, before: usize) -> Result<Vec<Vec<u8>>, BundleError> {
     Ok(found)
 }
 
-fn decode(text: &str, index: usize) -> Result<Vec<u8>, BundleError> {
-    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    STANDARD.decode(dense).map_err(|_| BundleError::NotBase64 { number: index + 1 })
+fn listed(text: &str) -> Result<Vec<Vec<u8>>, BundleError> {
+    let mut found = Vec::new();
+    for piece in text.split_whitespace() {
+        // A letter may be base64, too.
+        let der = base64(piece).filter(|der| der.first() == Some(&0x30)).ok_or(BundleError::Nothing)?;
+        if found.len() >= MOST {
+            return Err(BundleError::TooMany);
+        }
+        found.extend(concatenated(&der, found.len())?);
+    }
+    Ok(found)
 }
 
-fn concatenated(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
+fn decode(text: &str, index: usize) -> Result<Vec<u8>, BundleError> {
+    base64(text).ok_or(BundleError::NotBase64 { number: index + 1 })
+}
+
+/// The bytes of base64 as apps write it: in either alphabet, with its padding or without, in one line or many.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    const EITHER: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+    );
+    let digit = |c| match c {
+        '-' => '+',
+        '_' => '/',
+        other => other,
+    };
+    let dense: String = text.chars().filter(|c| !c.is_whitespace()).map(digit).collect();
+    EITHER.decode(dense).ok()
+}
+
+fn concatenated(bytes: &[u8], before: usize) -> Result<Vec<Vec<u8>>, BundleError> {
     let fault = |number: usize| move |fault| BundleError::Certificate { number, fault };
-    let mut items = Items::new(bytes, 0).map_err(fault(1))?;
+    let mut items = Items::new(bytes, 0).map_err(fault(before + 1))?;
     let mut found = Vec::new();
     loop {
         let from = items.at();
-        if items.next().map_err(fault(found.len() + 1))?.is_none() {
+        // An editor or a shell ends a file with a line end.
+        if !found.is_empty() && bytes[from..].iter().all(u8::is_ascii_whitespace) {
             return Ok(found);
         }
-        if found.len() == MOST {
+        let number = before + found.len();
+        if items.next().map_err(fault(number + 1))?.is_none() {
+            return Ok(found);
+        }
+        if number == MOST {
             return Err(BundleError::TooMany);
         }
         found.push(bytes[from..items.at()].to_vec());

@@ -6,12 +6,16 @@ mod ios;
 mod told;
 mod words;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 
 use super::{answer::Answer, data::Context, error::CommandError, input::InputError};
-use crate::attestation::unhex;
+use crate::attestation::{Fault, Reason, Shortfall, unhex};
 use agent_core::judge::text::Language;
 
 const ANDROID_EXAMPLES: &str = "Examples:\n  \
@@ -43,13 +47,22 @@ pub(super) fn run(command: &Command, context: &Context) -> Result<Answer, Comman
 /// More than any evidence, list of roots or status list is long.
 const LONGEST: u64 = 64 * 1024 * 1024;
 
+/// What is in a file, or what comes in where it is `-`. A pipe does not say beforehand how long it is.
 fn read(path: &Path) -> Result<Vec<u8>, CommandError> {
     let unreadable = |error| InputError::Unreadable { path: PathBuf::from(path), error };
-    let length = std::fs::metadata(path).map_err(unreadable)?.len();
-    if length > LONGEST {
+    let from: Box<dyn Read> =
+        if path == Path::new("-") { Box::new(io::stdin()) } else { Box::new(File::open(path).map_err(unreadable)?) };
+    let mut bytes = Vec::new();
+    from.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > LONGEST {
         return Err(CommandError::Refused(format!("{}: is longer than 64 MiB; this is no such file", path.display())));
     }
-    Ok(std::fs::read(path).map_err(unreadable)?)
+    Ok(bytes)
+}
+
+/// Bytes that are not what they must be are evidence that proves nothing.
+fn malformed(certificate: Option<usize>, fault: &Fault) -> Shortfall {
+    Shortfall { reason: Reason::Malformed, certificate, detail: Some(fault.to_string()) }
 }
 
 fn hex_bytes(text: &str) -> Result<Vec<u8>, String> {

@@ -297,15 +297,19 @@ fn attestation(
 ) -> Result<apple::Attested, String> {
     let bytes = STANDARD.decode(object).map_err(|_| "it is not base64".to_owned())?;
     let object = AttestationObject::parse(&bytes).map_err(|fault| fault.to_string())?;
-    let expected = expected(challenge, asked);
+    let hash = challenge.map(|challenge| client_data_hash(challenge, asked));
+    let expected = expected(hash.as_ref(), asked);
     apple::verify_attestation(&object, &trust.apple, &expected, received_at).map_err(|fault| fault.to_string())
 }
 
-fn expected<'a>(challenge: Option<&str>, asked: &Asked<'a>) -> apple::Expected<'a> {
-    let thumbprint = asked.key.thumbprint();
+fn client_data_hash(challenge: &str, asked: &Asked<'_>) -> [u8; 32] {
+    sha256(format!("{challenge}{}", asked.key.thumbprint()).as_bytes())
+}
+
+fn expected<'a>(client_data_hash: Option<&'a [u8; 32]>, asked: &Asked<'a>) -> apple::Expected<'a> {
     apple::Expected {
         apps: &asked.rules.ios_apps,
-        client_data_hash: challenge.map(|challenge| sha256(format!("{challenge}{thumbprint}").as_bytes())),
+        client_data_hash: client_data_hash.map(|hash| &hash[..]),
         environment: Some(match asked.rules.ios_environment {
             AppleEnvironment::Production => Environment::Production,
             AppleEnvironment::Development => Environment::Development,
@@ -356,7 +360,8 @@ fn app_assertion(assertion: &Assertion, asked: &Asked<'_>, trust: &Trust) -> (Fo
     asserted.key = judged.as_ref().and_then(|judged| key_id(&judged.data));
     let credential = judged.as_ref().and_then(|judged| judged.data.credential.as_ref());
     let point = credential.map(|credential| &credential.point[..]);
-    let expected = expected(asked.challenge.map(|(challenge, _)| challenge), asked);
+    let hash = asked.challenge.map(|(challenge, _)| client_data_hash(challenge, asked));
+    let expected = expected(hash.as_ref(), asked);
     let object = STANDARD.decode(&assertion.object).map_err(|_| "it is not base64".to_owned());
     let object = object.and_then(|bytes| AssertionObject::parse(&bytes).map_err(|fault| fault.to_string()));
     let verified = object.and_then(|object| {

@@ -20,7 +20,7 @@ fn judged(bytes: &[u8], root: &Certificate, change: impl FnOnce(&mut Expected<'_
     roots.add(root);
     let apps = [APP.to_owned()];
     let environment = Some(Environment::Production);
-    let mut expected = Expected { apps: &apps, client_data_hash: Some(HASH), environment, key_id: None };
+    let mut expected = Expected { apps: &apps, client_data_hash: Some(&HASH), environment, key_id: None };
     change(&mut expected);
     verify_attestation(&AttestationObject::parse(bytes).unwrap(), &roots, &expected, at).unwrap()
 }
@@ -66,7 +66,7 @@ fn what_follows_the_key_must_be_one_map() {
     for wrong in [vec![0x01], [tail(), tail()].concat(), vec![0xa1, 0x01]] {
         let (bytes, _) = apple.attest(&Said { tail: wrong, ..Said::default() });
         let object = AttestationObject::parse(&bytes).unwrap();
-        let expected = Expected { apps: &[], client_data_hash: Some(HASH), environment: None, key_id: None };
+        let expected = Expected { apps: &[], client_data_hash: Some(&HASH), environment: None, key_id: None };
         assert!(verify_attestation(&object, &AppleRoots::apple(), &expected, Timestamp::UNIX_EPOCH).is_err());
     }
 }
@@ -78,7 +78,7 @@ fn every_attestation_that_is_not_what_was_asked_has_its_reason() {
     let of = |change: &dyn Fn(&mut Expected<'_>)| {
         codes(&judged(&bytes, apple.root(), |expected| change(expected)).shortfalls)
     };
-    assert_eq!(of(&|expected| expected.client_data_hash = Some([6; 32])), ["wrong-nonce"]);
+    assert_eq!(of(&|expected| expected.client_data_hash = Some(&[6; 32])), ["wrong-nonce"]);
     assert_eq!(of(&|expected| expected.client_data_hash = None), ["challenge-not-given"]);
     assert_eq!(of(&|expected| expected.environment = Some(Environment::Development)), ["wrong-environment"]);
     assert_eq!(of(&|expected| expected.environment = None), [""; 0]);
@@ -92,7 +92,7 @@ fn every_attestation_that_is_not_what_was_asked_has_its_reason() {
 
 fn asserted(key: &KeyPair, bytes: &[u8], previous: u32) -> Vec<&'static str> {
     let apps = [APP.to_owned()];
-    let expected = Expected { apps: &apps, client_data_hash: Some(HASH), environment: None, key_id: None };
+    let expected = Expected { apps: &apps, client_data_hash: Some(&HASH), environment: None, key_id: None };
     let object = AssertionObject::parse(bytes).unwrap();
     codes(&verify_assertion(&object, Some(key.public_key_raw()), previous, &expected).unwrap().1)
 }

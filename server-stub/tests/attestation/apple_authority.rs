@@ -20,7 +20,8 @@ pub(crate) struct Apple {
 /// What a device says of a new key; each test changes something.
 pub(crate) struct Said {
     pub(crate) app: &'static str,
-    pub(crate) hash: [u8; 32],
+    /// What the app handed to the system for its client data.
+    pub(crate) hash: Vec<u8>,
     pub(crate) environment: [u8; 16],
     pub(crate) counter: u8,
     /// Another key than the certificate's.
@@ -39,7 +40,7 @@ impl Default for Said {
     fn default() -> Self {
         Self {
             app: APP,
-            hash: HASH,
+            hash: HASH.to_vec(),
             environment: *PRODUCTION,
             counter: 0,
             point: None,

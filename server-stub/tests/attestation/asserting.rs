@@ -49,7 +49,7 @@ impl IPhone {
         let attest = |challenge: &str, pair: &KeyPair| {
             let key = SoftwareKey::from_document(&pair.serialize_der()).unwrap();
             let hash = hash(challenge, &key);
-            let (object, made) = apple.attest(&said(Said { app: TEAM_APP, hash, ..Said::default() }));
+            let (object, made) = apple.attest(&said(Said { app: TEAM_APP, hash: hash.to_vec(), ..Said::default() }));
             app_key.replace(Some(made));
             Some(Attestation::app_attest(&object))
         };

@@ -139,7 +139,7 @@ fn apples_certificate_is_looked_at_each_time_though_its_signature_is_known() {
     let mut roots = AppleRoots::apple();
     roots.add(apple.root());
     let judged = |object: &AttestationObject, at: &str| -> Vec<&'static str> {
-        let expected = apple::Expected { apps: &[], client_data_hash: Some(HASH), environment: None, key_id: None };
+        let expected = apple::Expected { apps: &[], client_data_hash: Some(&HASH), environment: None, key_id: None };
         let judged = verify_attestation(object, &roots, &expected, at.parse().unwrap()).unwrap();
         judged.shortfalls.iter().map(|shortfall| shortfall.reason.code()).collect()
     };

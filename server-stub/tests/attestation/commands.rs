@@ -1,12 +1,15 @@
 //! `atalaya attest`, as a person or a script runs it, on evidence of our own authorities.
 
 use std::{
-    fs,
+    fs::{self, File},
     process::{Command, Output},
 };
 
-use atalaya_server::attestation::{Certificate, hex};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
+use atalaya_server::attestation::{Certificate, hex, unhex};
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -30,9 +33,13 @@ impl Desk {
 
     /// Runs `attest`; every file of the command line is in the desk's folder.
     fn attest(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_atalaya"));
         command.current_dir(self.0.path()).env_remove("ATALAYA_LOG").arg("attest").args(arguments);
-        command.output().unwrap()
+        command
     }
 
     fn json(&self, arguments: &[&str], code: i32) -> Value {
@@ -170,12 +177,58 @@ fn a_chain_in_any_form_is_the_same_chain() {
     desk.write("chain.der", &chain.concat());
     let base64: Vec<String> = chain.iter().map(|der| STANDARD.encode(der)).collect();
     desk.write("chain.json", &serde_json::to_vec(&base64).unwrap());
+    let for_urls: Vec<String> = chain.iter().map(|der| URL_SAFE_NO_PAD.encode(der)).collect();
+    desk.write("urls.json", &serde_json::to_vec(&for_urls).unwrap());
+    desk.write("lines.txt", (base64.join("\r\n") + "\n").as_bytes());
+    desk.write("line.txt", STANDARD.encode(chain.concat()).as_bytes());
+    desk.write("ended.der", &[&chain.concat()[..], b"\r\n"].concat());
     let of = |file: &str| {
         let fixed = ["android", "--chain", file, "--roots", "root.pem", "--any-challenge"];
         desk.json(&[&fixed[..], &AT].concat(), 0)
     };
-    assert_eq!(of("chain.pem"), of("chain.der"));
-    assert_eq!(of("chain.pem"), of("chain.json"));
+    let told = of("chain.pem");
+    for file in ["chain.der", "chain.json", "urls.json", "lines.txt", "line.txt", "ended.der"] {
+        assert_eq!(of(file), told, "{file}");
+    }
+    let arguments =
+        [&["android", "--chain", "-", "--roots", "root.pem", "--any-challenge", "--json"][..], &AT].concat();
+    let mut command = desk.command(&arguments);
+    let output = command.stdin(File::open(desk.0.path().join("chain.pem")).unwrap()).output().unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap(), told, "{}", err(&output));
+}
+
+#[test]
+fn bytes_that_are_no_certificate_are_judged_like_any_other_evidence() {
+    let desk = android(&Description::default());
+    desk.write("short.der", &[0x30, 0x03, 0x02, 0x01, 0x01]);
+    let told = desk.json(&["android", "--chain", "short.der"], 1);
+    assert_eq!(told["proved"], false);
+    let finding = &told["findings"][0];
+    assert_eq!((&finding["reason"], &finding["certificate"]), (&json!("malformed"), &json!(1)));
+    assert!(finding["detail"].as_str().unwrap().contains("at byte 2"), "{told}");
+    assert_eq!(
+        (&told["chain"], &told["description"], &told["facts"]["osVersion"]),
+        (&json!([]), &json!(null), &json!(null))
+    );
+    let words = out(&desk.attest(&["android", "--chain", "short.der", "--lang", "es"]));
+    assert!(
+        words.starts_with("NO DEMOSTRADO") && words.contains("[malformed]") && !words.contains("Qué dice"),
+        "{words}"
+    );
+}
+
+#[test]
+fn a_script_reads_codes_whatever_the_language() {
+    let desk = android(&Description::default());
+    let of = |language| desk.json(&["android", "--chain", "chain.pem", "--any-challenge", "--lang", language], 1);
+    let (english, spanish) = (of("en"), of("es"));
+    for told in [&english, &spanish] {
+        assert_eq!(told["notLookedAt"], json!(["challenge", "app", "revocation"]));
+        let verified: Vec<&Value> = told["chain"].as_array().unwrap().iter().map(|one| &one["verified"]).collect();
+        assert_eq!(verified, [true, true, true, true, false]);
+    }
+    assert_ne!(english["chain"][0]["verifiedBy"], spanish["chain"][0]["verifiedBy"]);
+    assert!(out(&desk.attest(&["android", "--chain", "chain.pem"])).contains("Hand in the chain with its root."));
 }
 
 /// The exit code and what stands on stderr; nothing may stand on stdout.
@@ -191,7 +244,6 @@ fn a_file_that_cannot_be_used_is_named_with_its_place_and_what_to_do() {
     desk.write("empty", b"");
     desk.write("letter.txt", b"Dear administrator");
     desk.write("half.pem", b"-----BEGIN CERTIFICATE-----\nMIIB!!\n-----END CERTIFICATE-----\n");
-    desk.write("short.der", &[0x30, 0x03, 0x02, 0x01, 0x01]);
     desk.write("bad-status.json", b"{\n \"entries\": 7}");
     desk.write("keys.txt", b"# systems\nabcd GrapheneOS\n");
     for (arguments, words) in [
@@ -199,7 +251,6 @@ fn a_file_that_cannot_be_used_is_named_with_its_place_and_what_to_do() {
         (&["--chain", "empty"], &["empty: ", "holds no certificate", "give PEM, DER"]),
         (&["--chain", "letter.txt"], &["letter.txt: ", "holds no certificate", "give PEM, DER"]),
         (&["--chain", "half.pem"], &["half.pem: ", "certificate 1 is not base64", "copy the file again"]),
-        (&["--chain", "short.der"], &["short.der: ", "certificate 1: ", "at byte 2", "must be kept as they came"]),
         (&["--chain", "chain.pem", "--status", "bad-status.json"], &["bad-status.json:2:", "fetch https://"]),
         (&["--chain", "chain.pem", "--boot-keys", "keys.txt"], &["keys.txt:2: ", "write 64 hex digits"]),
     ] {
@@ -225,6 +276,8 @@ fn a_command_line_that_says_too_little_or_too_much_is_wrong_usage() {
         (&["android", "--chain", "chain.pem", "--lang", "fr"], "`es` or `en`"),
         (&["ios", "--attestation", "a.cbor", "--environment", "test"], "`production` or `development`"),
         (&["ios", "--attestation", "a.cbor", "--counter", "1"], "--assertion"),
+        (&["ios", "--attestation", "a.cbor", "--client-data-hash", ""], "two for each byte"),
+        (&["ios", "--attestation", "a.cbor", "--key-id", "abc"], "44 letters and digits"),
     ] {
         let (code, told) = refused(&desk, arguments);
         assert_eq!(code, Some(2), "{told}");
@@ -273,6 +326,40 @@ fn an_attestation_and_an_assertion_are_proved_in_words_of_either_language() {
     assert_eq!(told["assertion"]["counter"], 7);
     let told = desk.json(&object(&[&asked[..2], &["--assertion", "assertion.txt", "--counter", "7"]].concat()), 1);
     assert!(told["findings"].to_string().contains("counter-not-rising"), "{told}");
+    // An assertion that does not hold says nothing, and neither does one that cannot be read.
+    let old = out(&desk.attest(&object(&[&asked[..2], &["--assertion", "assertion.txt", "--counter", "7"]].concat())));
+    let counter = old.lines().find(|line| line.trim_start().starts_with("Counter")).unwrap();
+    assert_eq!(counter.split_whitespace().collect::<Vec<_>>(), ["Counter", "nothing", "7"]);
+    let told = desk.json(&object(&[&asked[..2], &["--assertion", "root.pem"]].concat()), 1);
+    assert_eq!((&told["findings"][0]["reason"], &told["assertion"]), (&json!("malformed"), &json!(null)));
+    assert_eq!(told["data"]["counter"], 0);
+}
+
+#[test]
+fn what_an_app_hands_to_the_system_may_be_any_bytes() {
+    let challenge = b"example_server_challenge";
+    let desk = ios(&Said { hash: challenge.to_vec(), ..Said::default() });
+    let raw = hex(challenge);
+    assert_eq!(desk.json(&object(&["--client-data-hash", &raw]), 0)["proved"], true);
+    assert_eq!(desk.json(&object(&["--challenge", &raw]), 1)["findings"][0]["reason"], "wrong-nonce");
+    let bytes = fs::read(desk.0.path().join("attestation.cbor")).unwrap();
+    let beside = json!({ "attestation": URL_SAFE_NO_PAD.encode(bytes), "clientDataHash": STANDARD.encode(challenge) });
+    desk.write("beside.json", beside.to_string().as_bytes());
+    let in_json = ["ios", "--attestation", "beside.json", "--roots", "root.pem", AT[0], AT[1]];
+    assert_eq!(desk.json(&in_json, 0)["proved"], true);
+}
+
+#[test]
+fn the_identifier_that_the_app_told_is_compared_in_any_base64() {
+    let desk = ios(&Said::default());
+    let hash = hex(&HASH);
+    let asked = |id: &str, code| desk.json(&object(&["--client-data-hash", &hash, "--key-id", id]), code);
+    let told = desk.json(&object(&["--client-data-hash", &hash]), 0);
+    let id = unhex(told["data"]["credential"]["id"].as_str().unwrap()).unwrap();
+    for written in [STANDARD.encode(&id), URL_SAFE_NO_PAD.encode(&id)] {
+        assert_eq!(asked(&written, 0)["proved"], true);
+    }
+    assert_eq!(asked(&STANDARD.encode([7; 32]), 1)["findings"][0]["reason"], "wrong-key-id");
 }
 
 #[test]
@@ -290,7 +377,10 @@ fn an_attestation_of_another_environment_is_refused_with_what_to_do() {
     let told = desk.json(&object(&["--client-data-hash", &hash, "--environment", "development"]), 0);
     let mut keys: Vec<_> = told.as_object().unwrap().keys().map(String::as_str).collect();
     keys.sort_unstable();
-    assert_eq!(keys, ["app", "assertion", "at", "chain", "data", "doesNotProve", "findings", "proved", "system"]);
+    assert_eq!(
+        keys,
+        ["app", "assertion", "at", "chain", "data", "doesNotProve", "findings", "notLookedAt", "proved", "system"]
+    );
     assert_eq!(told["doesNotProve"], json!(["passcode", "unbroken-system"]));
     assert_eq!(told["data"]["credential"]["environment"], "development");
 }
@@ -303,15 +393,20 @@ fn a_file_that_is_no_object_is_named_with_what_to_do() {
     desk.write("broken.json", b"{\n  \"attestation\": }");
     for (file, words) in [
         ("nowhere.cbor", &["nowhere.cbor", "cannot be read", "check the path"][..]),
-        ("letter.txt", &["letter.txt: ", "keep the device's bytes as they came"]),
         ("empty.json", &["empty.json: ", "has no `attestation`", "put the base64"]),
         ("broken.json", &["broken.json: ", "line 2, column"]),
-        ("root.pem", &["root.pem: ", "keep the device's bytes as they came"]),
     ] {
         let (code, told) = refused(&desk, &["ios", "--attestation", file]);
         assert_eq!(code, Some(1), "{told}");
         for word in words {
             assert!(told.contains(word), "{word} is not in {told}");
         }
+    }
+    for file in ["letter.txt", "root.pem"] {
+        let told = desk.json(&["ios", "--attestation", file], 1);
+        assert_eq!(told["findings"][0]["reason"], "malformed");
+        assert_eq!((&told["data"], &told["chain"]), (&json!(null), &json!([])));
+        let words = out(&desk.attest(&["ios", "--attestation", file]));
+        assert!(words.contains("to do: Keep the device's bytes as they came"), "{words}");
     }
 }

@@ -385,16 +385,16 @@ async fn an_unlocked_phone_fails_by_its_own_hardware() {
 #[tokio::test]
 async fn a_key_that_may_live_elsewhere_brings_none_of_the_words_of_the_hardware_that_attests_it() {
     let site = Site::new(&asked("recorded")).await;
-    let changes: [(&str, fn(&mut Description)); 3] = [
-        ("key-not-generated-in-hardware", |description| description.origin = Some(2)),
-        ("key-not-generated-in-hardware", |description| description.origin = None),
-        ("software-level", |description| description.levels = (1, 0)),
-    ];
-    for (reason, change) in changes {
+    for (reason, origin, levels) in [
+        ("key-not-generated-in-hardware", Some(2), (1, 1)),
+        ("key-not-generated-in-hardware", None, (1, 1)),
+        ("software-level", Some(0), (1, 0)),
+        ("level-mismatch", Some(0), (2, 1)),
+    ] {
         let imported = |challenge: &str, pair: &KeyPair| {
             Some(site.chain(pair, |description| {
                 description.challenge = challenge.as_bytes().to_vec();
-                change(description);
+                (description.origin, description.levels) = (origin, levels);
             }))
         };
         let mut phone = site.enrol(Platform::Android, imported).await.unwrap();
@@ -547,7 +547,7 @@ async fn an_iphone_proves_its_app_and_its_key_and_nothing_more() {
     let attested = |challenge: &str, pair: &KeyPair| {
         let key = SoftwareKey::from_document(&pair.serialize_der()).unwrap().public_key();
         let hash = sha256(format!("{challenge}{}", key.thumbprint()).as_bytes());
-        let (object, _) = apple.attest(&Said { app: TEAM_APP, hash, ..Said::default() });
+        let (object, _) = apple.attest(&Said { app: TEAM_APP, hash: hash.to_vec(), ..Said::default() });
         Some(Attestation::app_attest(&object))
     };
     let refused = site.enrol(Platform::Ios, attested).await.err().unwrap();

@@ -114,7 +114,7 @@ fn said(change: impl FnOnce(&mut Said)) -> Codes {
     let mut said = Said::default();
     change(&mut said);
     let (apps, environment) = ([APP.to_owned()], Some(Environment::Production));
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some(HASH), environment, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&HASH), environment, key_id: None };
     attested(&Apple::new(), &said, &expected)
 }
 
@@ -126,7 +126,12 @@ fn asserted_on(attested: bool, hash: Option<[u8; 32]>, once: bool, previous: u32
     let (_, key) = Apple::new().attest(&Said::default());
     let object = AssertionObject::parse(&assertion(&key, 7, &[], once)).unwrap();
     let apps = [app.to_owned()];
-    let expected = apple::Expected { apps: &apps, client_data_hash: hash, environment: None, key_id: None };
+    let expected = apple::Expected {
+        apps: &apps,
+        client_data_hash: hash.as_ref().map(|hash| &hash[..]),
+        environment: None,
+        key_id: None,
+    };
     let point = attested.then(|| key.public_key_raw());
     codes(&verify_assertion(&object, point, previous, &expected).unwrap().1)
 }
@@ -163,7 +168,7 @@ fn case(reason: Reason) -> (Codes, Codes) {
         }
         Reason::WrongApp => (described(|d| d.packages = vec!["com.example.other"]), android()),
         Reason::WrongSigner => (described(|d| d.signers = vec![vec![8; 32]]), android()),
-        Reason::WrongNonce => (said(|said| said.hash = [6; 32]), said(|_| {})),
+        Reason::WrongNonce => (said(|said| said.hash = vec![6; 32]), said(|_| {})),
         Reason::WrongEnvironment => (said(|said| said.environment = *DEVELOPMENT), said(|_| {})),
         Reason::WrongKeyId => (said(|said| said.id = Some(vec![1; 32])), said(|_| {})),
         Reason::CounterNotZero => (said(|said| said.counter = 1), said(|_| {})),
@@ -230,7 +235,7 @@ fn an_ml_dsa_key_is_understood_and_cannot_be_used() {
 #[test]
 fn every_part_of_an_app_attest_chain_counts() {
     let (apps, environment) = ([APP.to_owned()], Some(Environment::Production));
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some(HASH), environment, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&HASH), environment, key_id: None };
     let of = |apple: &Apple, said: Said| attested(apple, &said, &expected);
     assert_eq!(of(&Apple::new(), Said { certificates: 1, ..Said::default() }), ["chain-too-short", "unknown-root"]);
     assert_eq!(of(&Apple::new(), Said { years: (2024, 2025), ..Said::default() }), ["expired"]);

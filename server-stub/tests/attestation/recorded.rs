@@ -185,7 +185,7 @@ fn development(folder: &Path) -> (Vec<u8>, [u8; 32], Vec<u8>) {
 fn attested(bytes: &[u8], hash: [u8; 32], app: &str, at: &str) -> Option<Attested> {
     let apps = [app.to_owned()];
     let environment = Some(Environment::Development);
-    let expected = Asked { apps: &apps, client_data_hash: Some(hash), environment, key_id: None };
+    let expected = Asked { apps: &apps, client_data_hash: Some(&hash), environment, key_id: None };
     verify_attestation(&AttestationObject::parse(bytes).ok()?, &AppleRoots::apple(), &expected, at.parse().unwrap())
         .ok()
 }
@@ -221,7 +221,7 @@ fn every_recorded_app_attest_object_is_proved() {
         }
         if let Some(bytes) = part(record, "assertionBase64") {
             let apps = [app.to_owned()];
-            let expected = Asked { apps: &apps, client_data_hash: Some(hash), environment: None, key_id: None };
+            let expected = Asked { apps: &apps, client_data_hash: Some(&hash), environment: None, key_id: None };
             let object = AssertionObject::parse(&bytes).unwrap();
             let (data, found) = verify_assertion(&object, Some(&point), 0, &expected).unwrap();
             assert!(found.is_empty() && data.counter == 1, "{found:?}");

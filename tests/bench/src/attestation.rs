@@ -144,7 +144,7 @@ fn app_attest(unit: &Unit, is_known: bool) -> Result<Figure, Failure> {
     let known = roots();
     let apps = [APP.to_owned()];
     let environment = Some(Environment::Production);
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some(HASH), environment, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&HASH), environment, key_id: None };
     let at: Timestamp = "2026-11-25T09:00:00Z".parse()?;
     let judged = |bytes: &Vec<u8>| -> Result<(), Failure> {
         let (object, cold) = (AttestationObject::parse(bytes)?, roots());
@@ -171,7 +171,7 @@ fn app_attest(unit: &Unit, is_known: bool) -> Result<Figure, Failure> {
 fn asserted(unit: &Unit) -> Result<f64, Failure> {
     let (_, key) = Apple::new().attest(&Said::default());
     let apps = [APP.to_owned()];
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some(HASH), environment: None, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&HASH), environment: None, key_id: None };
     let judged = |bytes: &Vec<u8>| -> Result<(), Failure> {
         let object = AssertionObject::parse(bytes)?;
         let (_, found) = verify_assertion(&object, Some(key.public_key_raw()), 0, &expected)?;

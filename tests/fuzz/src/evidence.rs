@@ -113,7 +113,7 @@ pub fn app_attestation(bytes: &[u8]) -> bool {
     object.chain.iter().for_each(same_again);
     let at: Timestamp = AT.parse().expect("a moment");
     let apps = ["TEAM123456.com.example.app".to_owned()];
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some([5; 32]), environment: None, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&[5; 32]), environment: None, key_id: None };
     let mut roots = AppleRoots::default();
     let Ok(foreign) = verify_attestation(&object, &roots, &expected, at) else { return false };
     assert!(!foreign.is_proved(), "no root, no proof");
@@ -136,7 +136,7 @@ pub fn app_assertion(bytes: &[u8]) -> bool {
     let Some((point, bytes)) = bytes.split_at_checked(POINT) else { return false };
     let Ok(object) = AssertionObject::parse(bytes) else { return false };
     let apps = ["TEAM123456.com.example.app".to_owned()];
-    let expected = apple::Expected { apps: &apps, client_data_hash: Some([5; 32]), environment: None, key_id: None };
+    let expected = apple::Expected { apps: &apps, client_data_hash: Some(&[5; 32]), environment: None, key_id: None };
     let Ok((data, found)) = verify_assertion(&object, Some(point), 0, &expected) else { return false };
     if found.is_empty() {
         assert!(data.counter > 0);

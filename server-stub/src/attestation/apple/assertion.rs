@@ -27,7 +27,7 @@ pub fn verify_assertion(
         (_, None) => found.push(Shortfall::new(Reason::ChallengeNotGiven)),
         (Some(point), Some(hash)) => {
             // The device signs the SHA-256 of this hash, which is a hash already: hashed twice.
-            let nonce = sha256(&[&object.authenticator_data[..], &hash].concat());
+            let nonce = sha256(&[&object.authenticator_data[..], hash].concat());
             if !signature::verify(Algorithm::EcdsaSha256, KeyKind::P256, point, &nonce, &object.signature) {
                 found.push(Shortfall::new(Reason::BrokenAssertion));
             }

@@ -64,8 +64,9 @@ impl AppleRoots {
 pub struct Expected<'a> {
     /// `TEAMID.bundle.id` of each app; empty: any.
     pub apps: &'a [String],
-    /// SHA-256 over challenge and key thumbprint, as the caller computes it; none: not proved to be fresh.
-    pub client_data_hash: Option<[u8; 32]>,
+    /// What the app handed to the system for its client data: SHA-256 over challenge and key thumbprint in apps of ours; the
+    /// system takes any bytes, and Apple's own sample has the challenge itself. None: not proved to be fresh.
+    pub client_data_hash: Option<&'a [u8]>,
     /// The environment; none: any.
     pub environment: Option<Environment>,
     /// The key's identifier as the app told it; none: any.
@@ -119,7 +120,7 @@ pub fn verify_attestation(
     match expected.client_data_hash {
         None => found.push(Shortfall::new(Reason::ChallengeNotGiven)),
         Some(hash) => {
-            let nonce = sha256(&[&object.authenticator_data[..], &hash].concat());
+            let nonce = sha256(&[&object.authenticator_data[..], hash].concat());
             if leaf.extension(&NONCE).and_then(|content| stated_nonce(content).ok()) != Some(&nonce[..]) {
                 found.push(Shortfall::new(Reason::WrongNonce));
             }

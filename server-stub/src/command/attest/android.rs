@@ -7,22 +7,27 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
 use super::{
-    description, hex_bytes, language, moment, read,
-    told::{Told, findings_json, path_json, value},
+    description, hex_bytes, language, malformed, moment, read,
+    told::{Told, findings_json, path_json, unasked_json, value},
     words::{find, say},
 };
 use crate::{
     attestation::{
-        Certificate, Oddity,
-        android::{AppId, BootKey, Challenge, Expected, Roots, StatusList, Trust, extension::KeyDescription, judge},
-        bundle, unhex,
+        Certificate, Oddity, Shortfall,
+        android::{
+            AppId, BootKey, Challenge, Expected, Judgement, Roots, StatusList, Trust, extension::KeyDescription,
+            facts::Facts, judge,
+        },
+        bundle::{self, BundleError},
+        unhex,
     },
     command::{answer::Answer, error::CommandError},
 };
 
 #[derive(Debug, clap::Args)]
 pub(in crate::command) struct Arguments {
-    /// The chain, leaf first: PEM, DER certificates one behind the other, or a JSON array of base64 DER.
+    /// The chain, leaf first: PEM, DER certificates one behind the other, or base64 of DER, as a JSON array or one a line;
+    /// `-` reads it from the standard input.
     #[arg(long, value_name = "FILE")]
     chain: PathBuf,
     /// The challenge that the device was given, in hex.
@@ -58,8 +63,12 @@ fn app_id(text: &str) -> Result<AppId, String> {
     if package.is_empty() { Err(wrong()) } else { Ok(AppId { package: package.to_owned(), signer }) }
 }
 
+fn refused(path: &Path, error: &BundleError) -> CommandError {
+    CommandError::Refused(format!("{}: {error}", path.display()))
+}
+
 fn certificates(path: &Path) -> Result<Vec<Certificate>, CommandError> {
-    bundle::certificates(&read(path)?).map_err(|error| CommandError::Refused(format!("{}: {error}", path.display())))
+    bundle::certificates(&read(path)?).map_err(|error| refused(path, &error))
 }
 
 fn boot_keys(path: &Path) -> Result<Vec<BootKey>, CommandError> {
@@ -82,7 +91,7 @@ fn boot_keys(path: &Path) -> Result<Vec<BootKey>, CommandError> {
 }
 
 pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, CommandError> {
-    let chain = certificates(&arguments.chain)?;
+    let chain = bundle::certificates(&read(&arguments.chain)?);
     let mut roots = Roots::google();
     if let Some(path) = &arguments.roots {
         for root in certificates(path)? {
@@ -101,10 +110,18 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     };
     let expected = Expected { challenge, apps: &arguments.app_id, key: None, boot_keys: &boot_keys };
     let at = arguments.at.unwrap_or(now);
-    let judged = judge(&chain, &Trust { roots: &roots, status: status.as_ref(), cache: None }, &expected, at);
+    let trust = Trust { roots: &roots, status: status.as_ref(), cache: None };
+    let (chain, judged) = match chain {
+        Ok(chain) => {
+            let judged = judge(&chain, &trust, &expected, at);
+            (chain, judged)
+        }
+        Err(BundleError::Certificate { number, fault }) => (Vec::new(), unreadable(malformed(Some(number), &fault))),
+        Err(error) => return Err(refused(&arguments.chain, &error)),
+    };
     let language = arguments.lang;
-    let unasked: Vec<_> = unasked(arguments).into_iter().map(|what| say(language, what)).collect();
-    let vouched: Vec<String> = (0..chain.len()).map(|index| vouched(&chain, &roots, index, language)).collect();
+    let unasked = unasked(arguments);
+    let vouched: Vec<(bool, String)> = (0..chain.len()).map(|index| vouched(&chain, &roots, index, language)).collect();
     let json = json!({
         "proved": judged.is_proved(),
         "at": at,
@@ -113,7 +130,7 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
         "chain": path_json(&chain, &vouched),
         "description": judged.description.as_ref().map(description::json),
         "oddities": oddities_json(&judged.oddities, language),
-        "notLookedAt": unasked,
+        "notLookedAt": unasked_json(&unasked),
         "statusList": status.as_ref().map(|list| json!({"entries": list.len(), "asOf": list.as_of})),
     });
     let mut told = Told::new(language, &judged.shortfalls, "android", at);
@@ -124,8 +141,12 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
     }
     told.section("unusual", &judged.oddities.iter().map(|odd| oddity(odd, language)).collect::<Vec<_>>());
     told.section("status-list", &status.iter().map(|list| age(list, at, language)).collect::<Vec<_>>());
-    told.section("not-looked-at", &unasked.iter().map(|what| (*what).to_owned()).collect::<Vec<_>>());
+    told.unasked(&unasked);
     Ok(Answer { words: told.words(), json, code: u8::from(!judged.is_proved()) })
+}
+
+fn unreadable(shortfall: Shortfall) -> Judgement {
+    Judgement { facts: Facts::default(), shortfalls: vec![shortfall], oddities: Vec::new(), description: None }
 }
 
 fn status_list(path: &Path) -> Result<StatusList, CommandError> {
@@ -152,30 +173,31 @@ fn age(list: &StatusList, at: Timestamp, language: Language) -> String {
     format!("{} {}, {age}", list.len(), word("entries"))
 }
 
-fn unasked(arguments: &Arguments) -> Vec<&'static str> {
+fn unasked(arguments: &Arguments) -> Vec<(&'static str, &'static str)> {
     let mut list = Vec::new();
     if arguments.any_challenge {
-        list.push("any-challenge");
+        list.push(("challenge", "any-challenge"));
     }
     if arguments.app_id.is_empty() {
-        list.push("any-app");
+        list.push(("app", "any-app"));
     }
     if arguments.status.is_none() {
-        list.push("no-status");
+        list.push(("revocation", "no-status"));
     }
     list
 }
 
-fn vouched(chain: &[Certificate], roots: &Roots, index: usize, language: Language) -> String {
+fn vouched(chain: &[Certificate], roots: &Roots, index: usize, language: Language) -> (bool, String) {
     let word = |key| say(language, key);
     match chain.get(index + 1) {
         Some(issuer) => {
-            let holds = if chain[index].is_signed_by(issuer) { "signed-by" } else { "not-signed-by" };
-            format!("{} {}, {}", word(holds), index + 2, chain[index].algorithm())
+            let holds = chain[index].is_signed_by(issuer);
+            let words = word(if holds { "signed-by" } else { "not-signed-by" });
+            (holds, format!("{words} {}, {}", index + 2, chain[index].algorithm()))
         }
         None => match roots.name(&chain[index]) {
-            Some(name) => format!("{}: {name}", word("trusted-root")),
-            None => word("no-root").to_owned(),
+            Some(name) => (true, format!("{}: {name}", word("trusted-root"))),
+            None => (false, word("no-root").to_owned()),
         },
     }
 }

@@ -3,31 +3,32 @@
 use std::path::{Path, PathBuf};
 
 use agent_core::judge::text::Language;
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::{
-    hex_bytes, language, moment, read,
-    told::{Told, clean, findings_json, path_json},
+    hex_bytes, language, malformed, moment, read,
+    told::{Told, clean, findings_json, path_json, unasked_json},
     words::{find, say},
 };
 use crate::{
     attestation::{
-        Certificate,
+        Certificate, Fault, Shortfall,
         apple::{
             AppleRoots, Attested, AuthenticatorData, Environment, Expected,
             object::{AssertionObject, AttestationObject},
             verify_assertion, verify_attestation,
         },
-        bundle, hex, sha256,
+        bundle::{self, base64},
+        hex, sha256,
     },
     command::{answer::Answer, error::CommandError},
 };
 
 #[derive(Debug, clap::Args)]
 pub(in crate::command) struct Arguments {
-    /// The attestation: CBOR, base64, or JSON with `attestation`, `keyId` and `challenge`.
+    /// The attestation: CBOR, base64, or JSON with `attestation`, `keyId` and `challenge`; `-` reads it from the standard
+    /// input.
     #[arg(long, value_name = "FILE")]
     attestation: PathBuf,
     /// An assertion by the same key: CBOR, base64, or JSON with `assertion`.
@@ -39,9 +40,13 @@ pub(in crate::command) struct Arguments {
     /// The bytes whose SHA-256 is the client data hash, in hex.
     #[arg(long, value_name = "HEX", value_parser = hex_bytes, conflicts_with = "client_data_hash")]
     challenge: Option<std::vec::Vec<u8>>,
-    /// The client data hash itself: SHA-256 over challenge and key thumbprint.
+    /// The client data hash itself, as the app handed it to the system: SHA-256 over challenge and key thumbprint, or any
+    /// other bytes.
     #[arg(long, value_name = "HEX", value_parser = hash)]
-    client_data_hash: Option<[u8; 32]>,
+    client_data_hash: Option<std::vec::Vec<u8>>,
+    /// The key's identifier as the app told it, in base64.
+    #[arg(long, value_name = "BASE64", value_parser = key_id)]
+    key_id: Option<std::vec::Vec<u8>>,
     /// The app, as TEAMID.bundle.id; may be given several times.
     #[arg(long, value_name = "TEAMID.BUNDLE")]
     app_id: Vec<String>,
@@ -59,8 +64,14 @@ pub(in crate::command) struct Arguments {
     lang: Language,
 }
 
-fn hash(text: &str) -> Result<[u8; 32], String> {
-    hex_bytes(text)?.try_into().map_err(|_| "write 64 hex digits".to_owned())
+fn hash(text: &str) -> Result<Vec<u8>, String> {
+    let bytes = hex_bytes(text)?;
+    if bytes.is_empty() { Err("write the hash in hex digits, two for each byte".to_owned()) } else { Ok(bytes) }
+}
+
+fn key_id(text: &str) -> Result<Vec<u8>, String> {
+    let bytes = base64(text).filter(|bytes| bytes.len() == 32);
+    bytes.ok_or_else(|| "write the identifier as the app told it: 44 letters and digits of base64".to_owned())
 }
 
 fn environment(text: &str) -> Result<Environment, String> {
@@ -75,30 +86,52 @@ fn environment(text: &str) -> Result<Environment, String> {
 struct Held {
     object: Vec<u8>,
     key_id: Option<Vec<u8>>,
-    challenge: Option<Vec<u8>>,
+    client_data_hash: Option<Vec<u8>>,
 }
 
 fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
     let bytes = read(path)?;
     let wrong = |what: String| CommandError::Refused(format!("{}: {what}", path.display()));
     let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Ok(Held { object: bytes, key_id: None, challenge: None });
+        return Ok(Held { object: bytes, key_id: None, client_data_hash: None });
     };
     if text.trim_start().starts_with('{') {
         let value: serde_json::Value = serde_json::from_str(text)
             .map_err(|error| wrong(format!("is not JSON at line {}, column {}", error.line(), error.column())))?;
-        let part = |key: &str| match value[key].as_str().map(|text| STANDARD.decode(text.trim())) {
+        let part = |key: &str| match value[key].as_str().map(base64) {
             None => Ok(None),
-            Some(Ok(bytes)) => Ok(Some(bytes)),
-            Some(Err(_)) => Err(wrong(format!("`{key}` is not base64"))),
+            Some(Some(bytes)) => Ok(Some(bytes)),
+            Some(None) => Err(wrong(format!("`{key}` is not base64; put the base64 of its bytes there"))),
         };
         let object =
             part(name)?.ok_or_else(|| wrong(format!("has no `{name}`; put the base64 of the object there")))?;
-        return Ok(Held { object, key_id: part("keyId")?, challenge: part("challenge")? });
+        let challenge = part("challenge")?.map(|challenge| sha256(&challenge).to_vec());
+        let client_data_hash = part("clientDataHash")?.or(challenge);
+        return Ok(Held { object, key_id: part("keyId")?, client_data_hash });
     }
-    let dense: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let object = STANDARD.decode(dense).unwrap_or(bytes);
-    Ok(Held { object, key_id: None, challenge: None })
+    let object = base64(text).unwrap_or(bytes);
+    Ok(Held { object, key_id: None, client_data_hash: None })
+}
+
+fn assertion(
+    path: &Path,
+    given: Option<&[u8]>,
+    judged: &Attested,
+    previous: u32,
+    expected: &Expected<'_>,
+) -> Result<(Option<AuthenticatorData>, Vec<Shortfall>), CommandError> {
+    let file = held(path, "assertion")?;
+    let expected = Expected { client_data_hash: given.or(file.client_data_hash.as_deref()), ..*expected };
+    let point = judged.data.credential.as_ref().map(|credential| &credential.point[..]);
+    let verified =
+        AssertionObject::parse(&file.object).and_then(|object| verify_assertion(&object, point, previous, &expected));
+    Ok(match verified {
+        Ok((data, found)) => (Some(data), found),
+        Err(fault) => {
+            let fault = Fault { what: format!("the assertion: {}", fault.what), ..fault };
+            (None, vec![malformed(None, &fault)])
+        }
+    })
 }
 
 pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, CommandError> {
@@ -112,68 +145,68 @@ pub(super) fn run(arguments: &Arguments, now: Timestamp) -> Result<Answer, Comma
         }
     }
     let file = held(&arguments.attestation, "attestation")?;
-    let refused = |path: &Path, fault: &crate::attestation::Fault| {
-        CommandError::Refused(format!("{}: {fault}; keep the device's bytes as they came", path.display()))
-    };
-    let object = AttestationObject::parse(&file.object).map_err(|fault| refused(&arguments.attestation, &fault))?;
     // With an assertion, what is given on the command line is the assertion's.
-    let given = arguments.client_data_hash.or_else(|| arguments.challenge.as_deref().map(sha256));
-    let in_file = file.challenge.as_deref().map(sha256);
+    let of_challenge = arguments.challenge.as_deref().map(|challenge| sha256(challenge).to_vec());
+    let given = arguments.client_data_hash.as_deref().or(of_challenge.as_deref());
+    let in_file = file.client_data_hash.as_deref();
     let expected = Expected {
         apps: &arguments.app_id,
         client_data_hash: if arguments.assertion.is_some() { in_file.or(given) } else { given.or(in_file) },
         environment: Some(arguments.environment),
-        key_id: file.key_id.as_deref(),
+        key_id: arguments.key_id.as_deref().or(file.key_id.as_deref()),
     };
-    let judged =
-        verify_attestation(&object, &roots, &expected, at).map_err(|fault| refused(&arguments.attestation, &fault))?;
-    let mut shortfalls = judged.shortfalls.clone();
+    let object = AttestationObject::parse(&file.object);
+    let chain = object.as_ref().map(|object| object.chain.clone()).unwrap_or_default();
+    let (judged, mut shortfalls) = match object.and_then(|object| verify_attestation(&object, &roots, &expected, at)) {
+        Ok(judged) => (Some(judged.clone()), judged.shortfalls),
+        Err(fault) => (None, vec![malformed(None, &fault)]),
+    };
     let mut asserted = None;
-    if let (Some(path), Some(credential)) = (&arguments.assertion, &judged.data.credential) {
-        let file = held(path, "assertion")?;
-        let object = AssertionObject::parse(&file.object).map_err(|fault| refused(path, &fault))?;
-        let expected = Expected { client_data_hash: given.or(file.challenge.as_deref().map(sha256)), ..expected };
-        let (data, found) = verify_assertion(&object, Some(&credential.point), arguments.counter, &expected)
-            .map_err(|fault| refused(path, &fault))?;
+    if let (Some(path), Some(judged)) = (&arguments.assertion, &judged) {
+        let (data, found) = assertion(path, given, judged, arguments.counter, &expected)?;
         shortfalls.extend(found);
-        asserted = Some(data);
+        asserted = data;
     }
     let language = arguments.lang;
-    let vouched = vouched(&object.chain, &roots, language);
+    let vouched = vouched(&chain, &roots, language);
+    let unasked: &[_] = if arguments.app_id.is_empty() { &[("app", "any-ios-app")] } else { &[] };
     let json = json!({
         "proved": shortfalls.is_empty(), "at": at, "findings": findings_json(&shortfalls, language),
-        "app": judged.app, "data": judged.data, "system": judged.system, "assertion": asserted,
-        "chain": path_json(&object.chain, &vouched), "doesNotProve": DOES_NOT_PROVE,
+        "app": judged.as_ref().map(|judged| &judged.app), "data": judged.as_ref().map(|judged| &judged.data),
+        "system": judged.as_ref().map(|judged| &judged.system), "assertion": asserted,
+        "chain": path_json(&chain, &vouched), "doesNotProve": DOES_NOT_PROVE, "notLookedAt": unasked_json(unasked),
     });
     let mut told = Told::new(language, &shortfalls, "ios", at);
-    told.facts(&facts(&judged, asserted.as_ref(), language));
-    told.path(&object.chain, &vouched);
-    told.section("does-not-prove", &DOES_NOT_PROVE.map(|what| say(language, what).to_owned()));
-    if arguments.app_id.is_empty() {
-        told.section("not-looked-at", &[say(language, "any-ios-app").to_owned()]);
+    if let Some(judged) = &judged {
+        told.facts(&facts(judged, asserted.as_ref(), shortfalls.is_empty(), language));
     }
+    told.path(&chain, &vouched);
+    told.section("does-not-prove", &DOES_NOT_PROVE.map(|what| say(language, what).to_owned()));
+    told.unasked(unasked);
     Ok(Answer { words: told.words(), json, code: u8::from(!shortfalls.is_empty()) })
 }
 
 const DOES_NOT_PROVE: [&str; 2] = ["passcode", "unbroken-system"];
 
-fn vouched(chain: &[Certificate], roots: &AppleRoots, language: Language) -> Vec<String> {
-    let one = |index: usize| {
-        let (certificate, issuer) = (&chain[index], chain.get(index + 1));
-        match issuer {
-            Some(issuer) if certificate.is_signed_by(issuer) => format!("{} {}", say(language, "signed-by"), index + 2),
-            Some(_) => format!("{} {}", say(language, "not-signed-by"), index + 2),
-            None if roots.holds(certificate) => say(language, "trusted-root").to_owned(),
-            None if roots.signed(certificate) => say(language, "signed-by-root").to_owned(),
-            None => say(language, "not-signed-by-root").to_owned(),
-        }
+fn vouched(chain: &[Certificate], roots: &AppleRoots, language: Language) -> Vec<(bool, String)> {
+    let one = |(index, certificate): (usize, &Certificate)| {
+        let (holds, words) = match chain.get(index + 1) {
+            Some(issuer) if certificate.is_signed_by(issuer) => (true, "signed-by"),
+            Some(_) => (false, "not-signed-by"),
+            None if roots.holds(certificate) => (true, "trusted-root"),
+            None if roots.signed(certificate) => (true, "signed-by-root"),
+            None => (false, "not-signed-by-root"),
+        };
+        let number = chain.get(index + 1).map_or_else(String::new, |_| format!(" {}", index + 2));
+        (holds, format!("{}{number}, {}", say(language, words), certificate.algorithm()))
     };
-    (0..chain.len()).map(|index| format!("{}, {}", one(index), chain[index].algorithm())).collect()
+    chain.iter().enumerate().map(one).collect()
 }
 
 fn facts(
     judged: &Attested,
     asserted: Option<&AuthenticatorData>,
+    all_proved: bool,
     language: Language,
 ) -> Vec<(&'static str, String, &'static str)> {
     // What did not hold proves nothing.
@@ -192,12 +225,18 @@ fn facts(
     row("environment", environment, "by-apple");
     row("keyId", judged.data.credential.as_ref().map(|credential| hex(&credential.id)), "by-apple");
     let newest = asserted.unwrap_or(&judged.data);
-    row("counter", Some(newest.counter.to_string()), if asserted.is_some() { "by-key" } else { "by-apple" });
-    row("bundleVersion", newest.bundle_version.as_deref().map(clean), "by-apple");
+    // Of an assertion the key says it, where that holds, too.
+    let by_newest = match asserted {
+        None => "by-apple",
+        Some(_) if all_proved => "by-key",
+        Some(_) => "by-nothing",
+    };
+    row("counter", Some(newest.counter.to_string()), by_newest);
+    row("bundleVersion", newest.bundle_version.as_deref().map(clean), by_newest);
     let category = newest
         .validation_category
         .map(|number| word(&format!("category-{number}")).unwrap_or_else(|| number.to_string()));
-    row("validationCategory", category, "by-apple");
+    row("validationCategory", category, by_newest);
     let system = judged.system.as_ref().map(|system| {
         let parts = [&system.platform, &system.version, &system.build].map(|part| part.as_deref().map(clean));
         parts.into_iter().flatten().collect::<Vec<_>>().join(" ")

@@ -37,6 +37,9 @@ impl Told {
 
     /// What is said, by the keys of the words, and what proves it; the longest texts are last in their lines.
     pub(super) fn facts(&mut self, facts: &[(&str, String, &str)]) {
+        if facts.is_empty() {
+            return;
+        }
         let word = |key: &str| say(self.language, key).to_owned();
         let row = |(name, value, by): &(&str, String, &str)| vec![format!("  {}", word(name)), word(by), value.clone()];
         let heading = vec![word("says"), word("proved-by")];
@@ -45,10 +48,10 @@ impl Told {
     }
 
     /// The certificates, and beside each who vouches for it.
-    pub(super) fn path(&mut self, chain: &[Certificate], vouched: &[String]) {
+    pub(super) fn path(&mut self, chain: &[Certificate], vouched: &[(bool, String)]) {
         let language = self.language;
         let word = |key| say(language, key);
-        let one = |(index, (certificate, vouched)): (usize, (&Certificate, &String))| {
+        let one = |(index, (certificate, (_, vouched))): (usize, (&Certificate, &(bool, String)))| {
             let day = |time: Timestamp| time.to_string().chars().take(10).collect::<String>();
             let dates = format!("{} {} {}", day(certificate.not_before()), word("to"), day(certificate.not_after()));
             format!(
@@ -63,6 +66,15 @@ impl Told {
             )
         };
         self.section("path", &chain.iter().zip(vouched).enumerate().map(one).collect::<Vec<_>>());
+    }
+
+    /// What was not looked at.
+    pub(super) fn unasked(&mut self, unasked: &Unasked) {
+        let language = self.language;
+        self.section(
+            "not-looked-at",
+            &unasked.iter().map(|(_, key)| say(language, key).to_owned()).collect::<Vec<_>>(),
+        );
     }
 
     pub(super) fn words(self) -> String {
@@ -93,16 +105,23 @@ pub(super) fn findings_json(shortfalls: &[Shortfall], language: Language) -> Jso
     shortfalls.iter().map(one).collect()
 }
 
-pub(super) fn path_json(chain: &[Certificate], vouched: &[String]) -> Json {
-    let one = |(certificate, vouched): (&Certificate, &String)| {
+pub(super) fn path_json(chain: &[Certificate], vouched: &[(bool, String)]) -> Json {
+    let one = |(certificate, (holds, vouched)): (&Certificate, &(bool, String))| {
         json!({
             "subject": certificate.subject(), "issuer": certificate.issuer(), "serial": certificate.serial(),
             "notBefore": certificate.not_before(), "notAfter": certificate.not_after(),
             "signatureAlgorithm": certificate.algorithm(), "key": certificate.key_kind(),
-            "keySha256": hex(&certificate.key_hash()), "verifiedBy": vouched,
+            "keySha256": hex(&certificate.key_hash()), "verified": holds, "verifiedBy": vouched,
         })
     };
     chain.iter().zip(vouched).map(one).collect()
+}
+
+/// What was not looked at, by the codes of scripts, each with the key of its words.
+pub(super) type Unasked = [(&'static str, &'static str)];
+
+pub(super) fn unasked_json(unasked: &Unasked) -> Json {
+    unasked.iter().map(|(code, _)| *code).collect()
 }
 
 /// A value as it is, never looked up: a device may say any text.
