@@ -157,10 +157,11 @@ fn dates_count_for_remote_provisioning_and_not_for_the_factory() {
     assert!(judge(&chain, &trust, &expected, now()).is_proved());
     // What was verified before is not kept from its date.
     assert_eq!(reasons(&judge(&chain, &trust, &expected, at)), ["expired"; 3]);
-    let authority = Authority::factory();
-    roots.add(&authority.root());
-    let chain = authority.chain(&Description::default().to_der());
-    assert!(judge(&chain, &Trust { roots, status: None, cache: None }, &expected, at).is_proved());
+    for authority in [Authority::factory(), Authority::factory_of_another_maker()] {
+        roots.add(&authority.root());
+        let chain = authority.chain(&Description::default().to_der());
+        assert_eq!(reasons(&judge(&chain, &Trust { roots, status: None, cache: None }, &expected, at)), [""; 0]);
+    }
 }
 
 #[test]

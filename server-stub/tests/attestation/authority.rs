@@ -178,6 +178,13 @@ impl Authority {
         Self::new(vec![(root(), rsa_root()), (made("0a0b0c"), p384()), (made("0d0e0f"), p256())])
     }
 
+    /// The same, where the maker names the key that attests in its own way.
+    pub(crate) fn factory_of_another_maker() -> Self {
+        let batch = params(serial_number(), "0a0b0c", (2020, 2021), true);
+        let own = params(DnType::CommonName, "Attestation Key", (2020, 2021), true);
+        Self::new(vec![(root(), rsa_root()), (batch, p384()), (own, p256())])
+    }
+
     /// The same, of RSA keys alone.
     pub(crate) fn factory_rsa() -> Self {
         let made = |name| params(serial_number(), name, (2020, 2021), true);

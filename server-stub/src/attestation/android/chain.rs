@@ -45,7 +45,8 @@ pub fn provisioning(chain: &[Certificate]) -> Provisioning {
     };
     if between.iter().any(is_remote) {
         Provisioning::Remote
-    } else if between.iter().all(Certificate::subject_has_serial_number) {
+    } else if between.last().is_some_and(Certificate::subject_has_serial_number) {
+        // Google names what stands under its root; below that each maker has its own way.
         Provisioning::Factory
     } else {
         Provisioning::Unknown
