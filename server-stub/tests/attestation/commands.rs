@@ -344,9 +344,11 @@ fn what_an_app_hands_to_the_system_may_be_any_bytes() {
     assert_eq!(desk.json(&object(&["--challenge", &raw]), 1)["findings"][0]["reason"], "wrong-nonce");
     let bytes = fs::read(desk.0.path().join("attestation.cbor")).unwrap();
     let beside = json!({ "attestation": URL_SAFE_NO_PAD.encode(bytes), "clientDataHash": STANDARD.encode(challenge) });
-    desk.write("beside.json", beside.to_string().as_bytes());
+    desk.write("beside.json", format!("\u{feff}{beside}").as_bytes());
     let in_json = ["ios", "--attestation", "beside.json", "--roots", "root.pem", AT[0], AT[1]];
     assert_eq!(desk.json(&in_json, 0)["proved"], true);
+    desk.write("attestation.cbor", beside["attestation"].to_string().as_bytes());
+    assert_eq!(desk.json(&object(&["--client-data-hash", &raw]), 0)["proved"], true);
 }
 
 #[test]

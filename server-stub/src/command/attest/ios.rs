@@ -95,7 +95,8 @@ fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
     let Ok(text) = std::str::from_utf8(&bytes) else {
         return Ok(Held { object: bytes, key_id: None, client_data_hash: None });
     };
-    if text.trim_start().starts_with('{') {
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.starts_with('{') {
         let value: serde_json::Value = serde_json::from_str(text)
             .map_err(|error| wrong(format!("is not JSON at line {}, column {}", error.line(), error.column())))?;
         let part = |key: &str| match value[key].as_str().map(base64) {
@@ -109,7 +110,8 @@ fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
         let client_data_hash = part("clientDataHash")?.or(challenge);
         return Ok(Held { object, key_id: part("keyId")?, client_data_hash });
     }
-    let object = base64(text).unwrap_or(bytes);
+    // A text of JSON may be all there is.
+    let object = base64(text.trim_matches('"')).unwrap_or(bytes);
     Ok(Held { object, key_id: None, client_data_hash: None })
 }
 
