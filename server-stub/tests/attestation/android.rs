@@ -53,7 +53,16 @@ fn every_state_that_is_not_sound_has_its_reason() {
     assert_eq!(of(|d| d.levels = (0, 0)), ["software-level"]);
     assert_eq!(of(|d| d.levels = (2, 1)), ["level-mismatch"]);
     assert_eq!(of(|d| d.levels = (9, 9)), ["software-level"]);
-    assert_eq!(of(|d| d.levels = (2, 2)), [""; 0]);
+    // A key that was given to the trusted environment speaks for no StrongBox.
+    assert_eq!(of(|d| d.levels = (2, 2)), ["level-mismatch"]);
+    let strong = Description { levels: (2, 2), ..Description::default() }.to_der();
+    for place in ["StrongBox", "Another Place"] {
+        let mut authority = Authority::remote();
+        authority.renew_for(place);
+        assert_eq!(reasons(&judged(&authority, &authority.chain(&strong), |_| {})), [""; 0], "{place}");
+    }
+    let authority = Authority::factory();
+    assert_eq!(reasons(&judged(&authority, &authority.chain(&strong), |_| {})), [""; 0]);
     assert_eq!(of(|d| d.origin = Some(2)), ["key-not-generated-in-hardware"]);
     assert_eq!(of(|d| d.origin = None), ["key-not-generated-in-hardware"]);
     assert_eq!(of(|d| d.root = None), ["no-root-of-trust"]);

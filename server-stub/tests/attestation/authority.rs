@@ -194,7 +194,7 @@ impl Authority {
     /// As provisioned over the network: Google's organisation between root and device.
     pub(crate) fn remote() -> Self {
         let google = || params(DnType::OrganizationName, "Google LLC", (2026, 2027), true);
-        Self::new(vec![(root(), p384()), (google(), p384()), (google(), p256()), (tee(), p256())])
+        Self::new(vec![(root(), p384()), (google(), p384()), (google(), p256()), (provisioned("TEE"), p256())])
     }
 
     fn new(issuers: Vec<(CertificateParams, KeyPair)>) -> Self {
@@ -214,11 +214,16 @@ impl Authority {
         self.issuers.push((params, key));
     }
 
-    /// The device is given another key to attest with.
+    /// The device is given another key to attest with, for its trusted environment.
     pub(crate) fn renew(&mut self) {
+        self.renew_for("TEE");
+    }
+
+    /// The same for the place of this name.
+    pub(crate) fn renew_for(&mut self, place: &str) {
         self.issuers.pop();
         self.certificates.pop();
-        self.push(tee(), p256());
+        self.push(provisioned(place), p256());
     }
 
     pub(crate) fn root(&self) -> Certificate {
@@ -283,8 +288,8 @@ fn described(description: &[u8]) -> CertificateParams {
 }
 
 // A map that says how many certificates were issued to the device: {1: 16}.
-fn tee() -> CertificateParams {
-    let mut params = params(DnType::OrganizationName, "TEE", (2026, 2027), true);
+fn provisioned(place: &str) -> CertificateParams {
+    let mut params = params(DnType::OrganizationName, place, (2026, 2027), true);
     params.custom_extensions.push(CustomExtension::from_oid_content(PROVISIONING, vec![0xa1, 1, 16]));
     params
 }

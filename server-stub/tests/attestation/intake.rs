@@ -495,7 +495,8 @@ async fn versions_that_go_back_are_a_finding_with_both_sides() {
 
 #[tokio::test]
 async fn evidence_that_comes_with_a_new_key_speaks_for_that_key() {
-    let site = Site::new(&asked("recorded")).await;
+    let mut site = Site::new(&asked("recorded")).await;
+    site.authority.renew_for("StrongBox");
     let strong = |challenge: &str, pair: &KeyPair| {
         Some(site.chain(pair, |description| {
             description.challenge = challenge.as_bytes().to_vec();
@@ -504,6 +505,7 @@ async fn evidence_that_comes_with_a_new_key_speaks_for_that_key() {
     };
     let mut phone = site.enrol(Platform::Android, strong).await.unwrap();
     site.report(&mut phone, facts()).await;
+    site.authority.renew_for("TEE");
     let pair = KeyPair::generate_for(&PKCS_ECDSA_P256_SHA256).unwrap();
     let next = SoftwareKey::from_document(&pair.serialize_der()).unwrap();
     let possession = key_rotation::Possession {

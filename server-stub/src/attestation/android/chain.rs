@@ -62,6 +62,14 @@ pub fn certificates_issued(chain: &[Certificate]) -> Option<u64> {
     count.as_integer()?.try_into().ok()
 }
 
+/// Whether the key that attests was given over the network to the trusted environment, which is no StrongBox. Chains of a
+/// factory say nothing of the kind that could be relied on.
+pub fn is_of_trusted_environment(chain: &[Certificate]) -> bool {
+    chain.get(1).is_some_and(|attests| {
+        attests.extension(&PROVISIONING_INFO).is_some() && attests.subject_organisation() == Some("TEE")
+    })
+}
+
 /// Every reason why the chain is not to be trusted.
 pub fn verify(chain: &[Certificate], trust: &Trust<'_>, at: Timestamp) -> Vec<Shortfall> {
     let mut found = Vec::new();

@@ -48,15 +48,16 @@ pub fn judge(chain: &[Certificate], trust: &Trust<'_>, expected: &Expected<'_>, 
         }
         Some(Ok(description)) => Some(description),
     };
-    if let (Some(leaf), Some(description)) = (chain.first(), &description) {
+    if let Some(description) = &description {
         oddities.extend(description.oddities.iter().cloned());
         facts = facts::facts(chain, description, chain_holds, expected);
-        check(leaf, description, expected, &mut shortfalls);
+        check(chain, description, expected, &mut shortfalls);
     }
     Judgement { facts, shortfalls, oddities, description }
 }
 
-fn check(leaf: &Certificate, told: &KeyDescription, expected: &Expected<'_>, found: &mut Vec<Shortfall>) {
+fn check(chain: &[Certificate], told: &KeyDescription, expected: &Expected<'_>, found: &mut Vec<Shortfall>) {
+    let Some(leaf) = chain.first() else { return };
     let mut add = |reason: Reason, detail: String| {
         let shortfall = Shortfall::new(reason);
         found.push(if detail.is_empty() { shortfall } else { shortfall.with(detail) });
@@ -81,6 +82,8 @@ fn check(leaf: &Certificate, told: &KeyDescription, expected: &Expected<'_>, fou
     }
     if told.attestation_level != told.keymint_level {
         add(Reason::LevelMismatch, levels);
+    } else if told.attestation_level == 2 && chain::is_of_trusted_environment(chain) {
+        add(Reason::LevelMismatch, format!("{levels}, a certificate for the trusted environment"));
     }
     if told.hardware.integer(702) != Some(0) {
         add(Reason::KeyNotGeneratedInHardware, String::new());
