@@ -47,7 +47,7 @@ class Atalaya : Application() {
         }
         background.launch {
             rounds.followConfiguration()
-            Schedule(this@Atalaya).keep(enrolments.all())
+            Schedule(this@Atalaya).keep(enrolments)
         }
     }
 
@@ -58,7 +58,7 @@ class Atalaya : Application() {
         override fun onReceive(context: Context, intent: Intent) {
             background.launch {
                 rounds.followConfiguration()
-                Schedule(this@Atalaya).keep(enrolments.all())
+                Schedule(this@Atalaya).keep(enrolments)
             }
         }
     }

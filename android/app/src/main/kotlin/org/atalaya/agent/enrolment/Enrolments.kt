@@ -23,14 +23,24 @@ import org.atalaya.core.WhatsApp
 /** All enrolments of this phone; one object in the process. Its methods touch the disk: call them off the main thread. */
 class Enrolments(private val context: Context, private val version: String) {
     private val open = mutableMapOf<String, Enrolled>()
+    private val damaged = mutableMapOf<String, Damaged>()
     private val folder = File(context.filesDir, "enrolments")
     private val numbers = context.getSharedPreferences("enrolments", Context.MODE_PRIVATE)
     private val left = Left(context)
 
-    /** Those that a server answered, in the order in which they came. */
+    /** Those that a server answered, in the order in which they came. One that cannot be read keeps no other back. */
     @Synchronized
-    fun all(): List<Enrolled> =
-        folder.list().orEmpty().map(::opened).filter(::isAnswered).sortedBy { it.number }
+    fun all(): List<Enrolled> {
+        damaged.clear()
+        return folder.list().orEmpty().mapNotNull(::read).sortedBy { it.number }
+    }
+
+    /** Those that cannot be read now. */
+    @Synchronized
+    fun damaged(): List<Damaged> {
+        all()
+        return damaged.values.sortedBy { it.number }
+    }
 
     /** The enrolment with this name; null when there is none. */
     fun find(name: String?): Enrolled? = all().find { it.name == name }
@@ -139,6 +149,14 @@ class Enrolments(private val context: Context, private val version: String) {
         )
         Enrolled(name, numberOf(name), agent, key, choices, says)
     }
+
+    private fun read(name: String): Enrolled? =
+        try {
+            opened(name).takeIf(::isAnswered)
+        } catch (failure: AgentException) {
+            damaged[name] = Damaged(numbers.getInt(name, 0), Choices(context, name).organisation, failure)
+            null
+        }
 
     private fun isAnswered(one: Enrolled): Boolean {
         val status = one.agent.status(Language.EN)

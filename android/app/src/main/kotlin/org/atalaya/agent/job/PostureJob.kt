@@ -17,7 +17,7 @@ class PostureJob : JobService() {
                 atalaya.rounds.followConfiguration()
                 val enrolled = atalaya.enrolments.ofNumber(Schedule.numberOf(parameters.jobId))
                 if (enrolled != null) atalaya.rounds.background(enrolled)
-                Schedule(this@PostureJob).keep(atalaya.enrolments.all())
+                Schedule(this@PostureJob).keep(atalaya.enrolments)
             } finally {
                 // What could not be sent waits in the core for the next job: the system need not try again by itself.
                 jobFinished(parameters, false)

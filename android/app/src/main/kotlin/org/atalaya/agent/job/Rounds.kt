@@ -4,6 +4,7 @@ import android.content.Context
 import java.time.Instant
 import kotlinx.coroutines.sync.Mutex
 import kotlinx.coroutines.sync.withLock
+import org.atalaya.agent.enrolment.Damaged
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.enrolment.isTakenOut
@@ -64,7 +65,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     private fun gone(enrolled: Enrolled) {
         enrolments.noteLeaving(enrolled)
         enrolments.forget(enrolled)
-        Schedule(context).keep(enrolments.all())
+        Schedule(context).keep(enrolments)
         AppStateReporter(context).tell(listOf(LEFT))
     }
 
@@ -80,7 +81,9 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     /** Enrols where device management says so and this phone has not yet: to fetch the policy and the notice, no more. */
     suspend fun followConfiguration() = following.withLock {
         val pairing = enrolments.pairing()
-        if (pairing.configurations.isNotEmpty()) AppStateReporter(context).tell(states(pairing.configurations))
+        val damaged = enrolments.damaged()
+        val told = if (pairing.configurations.isEmpty()) emptyList() else states(pairing.configurations)
+        if (told.isNotEmpty() || damaged.isNotEmpty()) AppStateReporter(context).tell(told + stateOf(damaged))
         if (pairing.left.isNotEmpty()) AppStateReporter(context).tell(listOf(LEFT))
         enrolments.remember(pairing)
         val lost = enrolments.all().filter { it.choices.keyLost && !it.choices.takenOut }.mapNotNull { pairing.ownOf(it.name) }.filterNot(pairing::isLeft)
@@ -94,6 +97,11 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
             AppState("config_version", configurations.map { it.configVersion }.distinct().joinToString()),
             AppState("config_error", faults.ifEmpty { "none" }, isError = faults.isNotEmpty()),
         )
+    }
+
+    private fun stateOf(damaged: List<Damaged>): AppState {
+        val kinds = damaged.joinToString { it.kind }
+        return AppState("enrolment_error", kinds.ifEmpty { "none" }, isError = kinds.isNotEmpty())
     }
 
     private suspend fun enrol(configuration: Configuration) {

@@ -7,6 +7,7 @@ import android.content.Context
 import java.time.Duration
 import java.time.Instant
 import org.atalaya.agent.enrolment.Enrolled
+import org.atalaya.agent.enrolment.Enrolments
 import org.atalaya.agent.managed.ManagedConfiguration
 
 /**
@@ -17,15 +18,18 @@ class Schedule(private val context: Context) {
     private val scheduler = context.getSystemService(JobScheduler::class.java)
     private val service = ComponentName(context, PostureJob::class.java)
 
-    /** Sees to it that each of these has its job, as often as configured, and that no other has one. */
-    fun keep(enrolled: List<Enrolled>) {
+    /** Sees to it that each of these has its job, as often as configured. One that cannot be read keeps the job that it had. */
+    fun keep(enrolments: Enrolments) = keep(enrolments.all(), enrolments.damaged().map { it.number })
+
+    /** Sees to it that each of these has its job, as often as configured, and that none but these numbers has one beside. */
+    internal fun keep(enrolled: List<Enrolled>, besides: List<Int> = emptyList()) {
         val jobs = scheduler.allPendingJobs.associateBy { it.id }
         for (one in enrolled) {
             val wanted = periodic(one)
             // Scheduling again begins the period anew, so it is left alone while it fits.
             if (jobs[wanted.id]?.intervalMillis != wanted.intervalMillis) scheduler.schedule(wanted)
         }
-        val numbers = enrolled.map { it.number }.toSet()
+        val numbers = enrolled.map { it.number } + besides
         jobs.keys.filter { numberOf(it) !in numbers }.forEach(scheduler::cancel)
     }
 

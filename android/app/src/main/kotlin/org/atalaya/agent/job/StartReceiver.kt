@@ -14,7 +14,7 @@ class StartReceiver : BroadcastReceiver() {
         val pending = goAsync()
         atalaya.background.launch {
             try {
-                Schedule(context).keep(atalaya.enrolments.all())
+                Schedule(context).keep(atalaya.enrolments)
             } finally {
                 pending.finish()
             }

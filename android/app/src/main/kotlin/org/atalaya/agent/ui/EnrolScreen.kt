@@ -55,7 +55,7 @@ class EnrolScreen : Screen() {
         whileShown {
             try {
                 val enrolled = apart {
-                    atalaya.enrolments.enrol(invitation, null).also { Schedule(this).keep(atalaya.enrolments.all()) }
+                    atalaya.enrolments.enrol(invitation, null).also { Schedule(this).keep(atalaya.enrolments) }
                 }
                 startActivity(StatusScreen.of(this, enrolled.name))
                 finish()

@@ -12,6 +12,7 @@ import android.widget.TextView
 import android.widget.Toast
 import java.time.Instant
 import org.atalaya.agent.R
+import org.atalaya.agent.enrolment.Damaged
 import org.atalaya.agent.enrolment.Enrolled
 import org.atalaya.agent.job.Rounds
 import org.atalaya.agent.job.Schedule
@@ -27,6 +28,7 @@ class StatusScreen : Screen() {
     private var isInFront = false
     private var enrolled: Enrolled? = null
     private var others: List<kotlin.Pair<Enrolled, Status>> = emptyList()
+    private var damaged: List<Damaged> = emptyList()
 
     override fun onCreate(state: Bundle?) {
         super.onCreate(state)
@@ -51,7 +53,7 @@ class StatusScreen : Screen() {
             if (before.isNotEmpty()) refresh()
             val after = apart {
                 atalaya.rounds.followConfiguration()
-                Schedule(this).keep(atalaya.enrolments.all())
+                Schedule(this).keep(atalaya.enrolments)
                 standing()
             }
             if (isInFront && (after.isEmpty() || after != before)) refresh()
@@ -70,13 +72,17 @@ class StatusScreen : Screen() {
         val now = apart {
             val one = chosen()
             enrolled = one
+            damaged = atalaya.enrolments.damaged()
             others = atalaya.enrolments.all().filter { it !== one }.map { it to it.agent.status(language) }
             one?.agent?.status(language)
         }
         val one = enrolled
         if (one == null || now?.enrolment == null) return showNobody()
         if (now.notice?.pending == true && now.enrolment?.left == false) return open(NoticeScreen::class.java, one)
-        draw { StatusPage(now, one.choices.keyLost, Instant.now()).draw(this, acts(one)) }
+        draw {
+            StatusPage(now, one.choices.keyLost, Instant.now()).draw(this, acts(one))
+            tellDamaged()
+        }
         askToNotify()
     }
 
@@ -137,7 +143,16 @@ class StatusScreen : Screen() {
         requestPermissions(arrayOf(Manifest.permission.POST_NOTIFICATIONS), 0)
     }
 
+    // What the company was called is all that can still be said of it.
+    private fun Parts.tellDamaged() = damaged.forEach {
+        card {
+            it.organisation?.let { name -> text(name, R.style.Text_Strong) }
+            text(words(R.string.problem_other, it.kind)).setTextColor(context.getColor(R.color.failing))
+        }
+    }
+
     private fun showNobody() = draw {
+        tellDamaged()
         text(words(R.string.enrol_title), R.style.Text_Title, above = 24)
         text(words(R.string.enrol_intro), above = 8)
         main(words(R.string.enrol_paste)) { startActivity(Intent(context, EnrolScreen::class.java)) }

@@ -80,7 +80,7 @@ class AppStateReporterTest {
         assertEquals("1 3", told()["config_version"])
         assertTrue(told().toString(), told().getValue("config_error").orEmpty().startsWith("2 report_interval_hours: "))
         phone.manage("report_interval_hours" to "9", "config_version" to "4")
-        assertEquals(mapOf("config_version" to "1 4", "config_error" to "1 none"), told())
+        assertEquals(mapOf("config_version" to "1 4", "config_error" to "1 none", "enrolment_error" to "1 none"), told())
     }
 
     @Test
