@@ -86,7 +86,10 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         if (told.isNotEmpty() || damaged.isNotEmpty()) AppStateReporter(context).tell(told + stateOf(damaged))
         if (pairing.left.isNotEmpty()) AppStateReporter(context).tell(listOf(LEFT))
         enrolments.remember(pairing)
-        val lost = enrolments.all().filter { it.choices.keyLost && !it.choices.takenOut }.mapNotNull { pairing.ownOf(it.name) }.filterNot(pairing::isLeft)
+        val lost = enrolments.all()
+            .filter { it.choices.keyLost && !it.choices.takenOut }
+            .mapNotNull { pairing.ownOf(it.name) }
+            .filterNot(pairing::isLeft)
         (pairing.newcomers + lost).forEach { enrol(it) }
     }
 
