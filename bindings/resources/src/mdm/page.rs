@@ -43,7 +43,11 @@ Since Android 14 a phone can have several administrators. What each says becomes
 `pinned_root`, also where two name the same server. A token that is replaced enrols nothing again: what each calls itself and\n\
 the phone tells whose it is, so write `org_name` or `device_ref` where one server holds several companies. A company that comes\n\
 to the server of one that went at the same moment is a new one only by another `org_name`.\n\n\
-On Android the app answers with keyed app states: `enrolment`, `last_report`, `policy_verdict`, `config_error` (`none` when all is\n\
-well), `config_version`.\n"
+On Android the app answers with keyed app states: `enrolment` (`enrolled`, `left`, `enrol-again` or what went wrong),\n\
+`enrolment_error` (of an enrolment that cannot be read), `last_report`, `policy_verdict`, `config_error`, `config_version`;\n\
+an error is `none` when all is well. An iPhone's app writes the same into its managed app feedback.\n\
+\n\
+Who leaves stays out: the same token does not enrol that phone again, nor one that `atalaya device close` took out of the\n\
+fleet on Android. A new token does, and so does the person by a link.\n"
     )
 }
