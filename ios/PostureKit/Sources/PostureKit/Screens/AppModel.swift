@@ -458,8 +458,15 @@ public final class AppModel {
             left.contains(invitation) && !companies.contains { $0.status.enrolment?.server == invitation.server }
         } ?? false
         ManagedFeedback(
-            status: hasLeft ? nil : company?.status, configuration: configuration, hasLeft: hasLeft
+            status: hasLeft ? nil : managed?.status, configuration: configuration, hasLeft: hasLeft
         ).publish()
+    }
+
+    /// Whom device management speaks for: how things stand with another employer is none of its business.
+    private var managed: Company? {
+        guard let server = configuration.serverURL else { return companies.count == 1 ? companies.first : nil }
+        let own = companies.filter { $0.status.enrolment?.server == server }
+        return own.count > 1 ? own.first { $0.name == configuration.organisationName } : own.first
     }
 
     private func planNext() async {

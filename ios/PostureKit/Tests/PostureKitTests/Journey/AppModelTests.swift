@@ -680,6 +680,27 @@ extension ShimSuite {
             #expect(feedback["enrolment"] == "none")
         }
 
+        @Test func deviceManagementHearsNothingOfAnEmployerThatItDoesNotSpeakFor() async throws {
+            UserDefaults.standard.removeObject(forKey: ManagedFeedback.feedbackKey)
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            let agent = try await phone.enrol(server)
+            await agent.shutdown()
+            let model = model(phone)
+            source.written.value = ["server_url": "https://other.example"]
+            await model.appear()
+            await model.checkNow()
+            #expect(model.company != nil)
+            #expect(feedback["enrolment"] == "none" && feedback["policy_verdict"] == "" && feedback["last_report"] == "")
+            for spoken in [["server_url": server.url], ["org_name": "Any"]] {
+                source.written.value = spoken
+                await model.appear()
+                #expect(feedback["enrolment"] == "enrolled" && feedback["policy_verdict"] != "")
+            }
+            await model.company?.agent.shutdown()
+        }
+
         /// What device management fetches.
         private var feedback: [String: String] {
             UserDefaults.standard.dictionary(forKey: ManagedFeedback.feedbackKey) as? [String: String] ?? [:]

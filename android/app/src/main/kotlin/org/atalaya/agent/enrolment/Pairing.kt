@@ -6,8 +6,8 @@ import org.atalaya.core.Configuration
  * Which administrator's configuration is about which enrolment. Android does not name the administrator of a configuration,
  * and several employers may share one server. So, in this order: the configuration whose invitation made the enrolment;
  * one that calls its organisation and the phone as before; and on each server what is left over on both sides, for a token
- * that was replaced makes no new employer, but brings back a phone that was taken out. One whose invitation the person left waits for nothing. Reads nothing and asks
- * nobody.
+ * that was replaced makes no new employer, but brings back a phone that was taken out. One whose invitation the person left
+ * waits for nothing. Reads nothing and asks nobody.
  *
  * @param leftNames of the invitations that the person has left.
  */

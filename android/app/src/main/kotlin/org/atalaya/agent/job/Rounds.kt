@@ -40,7 +40,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         val next = (outcome as? Outcome.Delivered)?.delivery?.let { it.heldUntil() ?: it.nextTry }
         if (next != null) Schedule(context).again(enrolled, next, Instant.now())
         Notifier(context).consider(enrolled, status, Instant.now())
-        AppStateReporter(context).tell(states(enrolled, status, outcome))
+        answer(enrolled, states(enrolled, status, outcome))
         return outcome
     }
 
@@ -50,7 +50,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
         val status = enrolled.agent.status(Language.EN)
         if (status.enrolment == null) return outcome.also { gone(enrolled) }
         Notifier(context).settle(enrolled, status)
-        AppStateReporter(context).tell(states(enrolled, status, outcome))
+        answer(enrolled, states(enrolled, status, outcome))
         return outcome
     }
 
@@ -64,9 +64,14 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     // The server has heard that the person leaves.
     private fun gone(enrolled: Enrolled) {
         enrolments.noteLeaving(enrolled)
+        answer(enrolled, listOf(LEFT))
         enrolments.forget(enrolled)
         Schedule(context).keep(enrolments)
-        AppStateReporter(context).tell(listOf(LEFT))
+    }
+
+    // Whoever manages the phone hears of the enrolment that it speaks for, and not how things stand with another employer.
+    private fun answer(enrolled: Enrolled, states: List<AppState>) {
+        if (enrolled.configuration() != null) AppStateReporter(context).tell(states)
     }
 
     /** What the person said goes out at once, even where nothing else may. Nothing of the phone is read for it. */

@@ -88,6 +88,22 @@ class LeavingTest {
     }
 
     @Test
+    fun management_hears_nothing_of_an_employer_that_it_does_not_speak_for() {
+        listener.service()
+        val one = byHand(link)
+        phone.manage("server_url" to "https://other.example", "org_name" to "Bank")
+        asked(one)
+        assertEquals(null, listener.last("policy_verdict"))
+        manage(link)
+        asked(one)
+        assertEquals("1 unknown", listener.last("policy_verdict"))
+        phone.manage("server_url" to "https://other.example", "org_name" to "Bank")
+        listener.heard.clear()
+        runBlocking { phone.atalaya.rounds.leave(one) }
+        assertEquals(emptyList<Any>(), listener.states())
+    }
+
+    @Test
     fun who_left_without_a_connection_is_not_enrolled_again_once_the_server_has_heard() {
         val one = enrolled()
         server.stop()
