@@ -40,6 +40,19 @@ extension ShimSuite {
                 left: LeftInvitations(suite: leftSuite), now: now)
         }
 
+        /// Somebody who was enrolled by device management, with an invitation of several uses, and has read the notice.
+        private func enrolledAsManaged() async throws -> (AtalayaServer, Phone, AppModel) {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation(uses: 5)
+            let phone = try Phone()
+            let model = model(phone)
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            await model.acknowledgeNotice()
+            return (server, phone, model)
+        }
+
         @Test func aLinkLeadsThroughTheHostAndTheNoticeToTheStatus() async throws {
             let server = try AtalayaServer()
             try server.apply(revision: 2)
@@ -418,14 +431,7 @@ extension ShimSuite {
         }
 
         @Test func aLostKeyIsEnrolledAgainByTheManagedInvitationAndTheNoticeIsReadAgain() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation(uses: 5)
-            let phone = try Phone()
-            let model = model(phone)
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
-            await model.acknowledgeNotice()
+            let (server, phone, model) = try await enrolledAsManaged()
             let old = try #require(model.company)
             SecurityScript.loseKeys()
             phone.facts.update(to: 4)
@@ -444,14 +450,7 @@ extension ShimSuite {
         }
 
         @Test func aDeviceThatTheServerDoesNotKnowIsEnrolledAgainByTheManagedInvitation() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation(uses: 5)
-            let phone = try Phone()
-            let model = model(phone)
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
-            await model.acknowledgeNotice()
+            let (server, phone, model) = try await enrolledAsManaged()
             let old = try #require(model.company?.status.enrolment?.device)
             try server.run("device", "close", old, "--lost")
             phone.facts.update(to: 4)
@@ -462,14 +461,7 @@ extension ShimSuite {
         }
 
         @Test func whereTheServerIsAwayTheLostEnrolmentStaysUntilTheNewOneIsThere() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation(uses: 5)
-            let phone = try Phone()
-            let model = model(phone)
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
-            await model.acknowledgeNotice()
+            let (server, phone, model) = try await enrolledAsManaged()
             let old = try #require(model.company?.id)
             SecurityScript.loseKeys()
             phone.facts.update(to: 4)
@@ -539,14 +531,7 @@ extension ShimSuite {
         }
 
         @Test func whoeverWantsToLeaveWithALostKeyIsNotEnrolledAgain() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation(uses: 5)
-            let phone = try Phone()
-            let model = model(phone)
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
-            await model.acknowledgeNotice()
+            let (server, phone, model) = try await enrolledAsManaged()
             SecurityScript.loseKeys()
             phone.facts.update(to: 4)
             await model.withdraw()
