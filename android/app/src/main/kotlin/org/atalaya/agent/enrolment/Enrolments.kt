@@ -23,23 +23,19 @@ import org.atalaya.core.WhatsApp
 /** All enrolments of this phone; one object in the process. Its methods touch the disk: call them off the main thread. */
 class Enrolments(private val context: Context, private val version: String) {
     private val open = mutableMapOf<String, Enrolled>()
-    private val damaged = mutableMapOf<String, Damaged>()
     private val folder = File(context.filesDir, "enrolments")
     private val numbers = context.getSharedPreferences("enrolments", Context.MODE_PRIVATE)
     private val left = Left(context)
 
     /** Those that a server answered, in the order in which they came. One that cannot be read keeps no other back. */
-    @Synchronized
-    fun all(): List<Enrolled> {
-        damaged.clear()
-        return folder.list().orEmpty().mapNotNull(::read).sortedBy { it.number }
-    }
+    fun all(): List<Enrolled> = look().first
 
-    /** Those that cannot be read now. */
+    /** The same, and those that cannot be read now. */
     @Synchronized
-    fun damaged(): List<Damaged> {
-        all()
-        return damaged.values.sortedBy { it.number }
+    fun look(): Pair<List<Enrolled>, List<Damaged>> {
+        val damaged = mutableListOf<Damaged>()
+        val all = folder.list().orEmpty().mapNotNull { read(it, damaged) }
+        return all.sortedBy { it.number } to damaged.sortedBy { it.number }
     }
 
     /** The enrolment with this name; null when there is none. */
@@ -61,7 +57,7 @@ class Enrolments(private val context: Context, private val version: String) {
         val now = enrolled.agent.status(Language.EN)
         val before = now.enrolment
         val stands = before != null && !now.isTakenOut && !enrolled.choices.keyLost
-        if (!stands) ask(enrolled, invitation, configuration?.deviceRef, isFirstTry)
+        if (!stands) ask(enrolled, invitation, configuration?.deviceRef, isFirstTry, wasKnown = before != null)
         enrolled.choices.keyLost = false
         configuration?.let(enrolled.choices::spokenFor)
         takePlace(enrolled)
@@ -69,14 +65,13 @@ class Enrolments(private val context: Context, private val version: String) {
         return enrolled
     }
 
-    private suspend fun ask(enrolled: Enrolled, invitation: Invitation, deviceRef: String?, isFirstTry: Boolean) {
-        val before = enrolled.agent.status(Language.EN).enrolment
+    private suspend fun ask(enrolled: Enrolled, invitation: Invitation, deviceRef: String?, isFirstTry: Boolean, wasKnown: Boolean) {
         enrolled.choices.server = invitation.server
         try {
             enrolled.agent.enrol(invitation.server, invitation.token, deviceRef)
         } catch (refused: AgentException) {
             val leavesNothing = when (refused) {
-                is AgentException.Refused, is AgentException.BadInput -> before == null
+                is AgentException.Refused, is AgentException.BadInput -> !wasKnown
                 // An earlier try may have arrived at the server that is now not to be seen.
                 is AgentException.ServerUntrusted -> isFirstTry
                 else -> false // It may have arrived: the key and the folder stay for the next try.
@@ -150,11 +145,11 @@ class Enrolments(private val context: Context, private val version: String) {
         Enrolled(name, numberOf(name), agent, key, choices, says)
     }
 
-    private fun read(name: String): Enrolled? =
+    private fun read(name: String, damaged: MutableList<Damaged>): Enrolled? =
         try {
             opened(name).takeIf(::isAnswered)
         } catch (failure: AgentException) {
-            damaged[name] = Damaged(numbers.getInt(name, 0), Choices(context, name).organisation, failure)
+            damaged += Damaged(numbers.getInt(name, 0), Choices(context, name).organisation, failure)
             null
         }
 

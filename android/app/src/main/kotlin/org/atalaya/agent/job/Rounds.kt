@@ -86,7 +86,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     /** Enrols where device management says so and this phone has not yet: to fetch the policy and the notice, no more. */
     suspend fun followConfiguration() = following.withLock {
         val pairing = enrolments.pairing()
-        val damaged = enrolments.damaged()
+        val (_, damaged) = enrolments.look()
         val told = if (pairing.configurations.isEmpty()) emptyList() else states(pairing.configurations)
         if (told.isNotEmpty() || damaged.isNotEmpty()) AppStateReporter(context).tell(told + stateOf(damaged))
         if (pairing.left.isNotEmpty()) AppStateReporter(context).tell(listOf(LEFT))

@@ -19,7 +19,10 @@ class Schedule(private val context: Context) {
     private val service = ComponentName(context, PostureJob::class.java)
 
     /** Sees to it that each of these has its job, as often as configured. One that cannot be read keeps the job that it had. */
-    fun keep(enrolments: Enrolments) = keep(enrolments.all(), enrolments.damaged().map { it.number })
+    fun keep(enrolments: Enrolments) {
+        val (enrolled, damaged) = enrolments.look()
+        keep(enrolled, damaged.map { it.number })
+    }
 
     /** Sees to it that each of these has its job, as often as configured, and that none but these numbers has one beside. */
     internal fun keep(enrolled: List<Enrolled>, besides: List<Int> = emptyList()) {

@@ -72,8 +72,9 @@ class StatusScreen : Screen() {
         val now = apart {
             val one = chosen()
             enrolled = one
-            damaged = atalaya.enrolments.damaged()
-            others = atalaya.enrolments.all().filter { it !== one }.map { it to it.agent.status(language) }
+            val (all, unreadable) = atalaya.enrolments.look()
+            damaged = unreadable
+            others = all.filter { it !== one }.map { it to it.agent.status(language) }
             one?.agent?.status(language)
         }
         val one = enrolled
