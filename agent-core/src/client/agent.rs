@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::{
     channel::Channel,
-    contact::Contact,
+    contact::{Contact, fingerprint},
     delivery::{Delivery, Held, Urgency},
     enrol,
     enrolment::{self, Enrolled},
@@ -134,11 +134,14 @@ impl Agent {
         // First the standing: what was seen failing is so, whether or not its report comes to be.
         write_json(storage, STANDING, &judged.standing.after(&judged.posture))?;
 
-        let known = contact.full.as_ref().filter(|full| full.facts == judged.facts);
+        let facts_hash = fingerprint(&judged.facts)?;
+        let known = contact.full.as_ref().filter(|full| full.facts_hash == facts_hash);
         let full = known.is_none();
-        let content = match known {
-            Some(known) => Content::Unchanged(Unchanged { report_hash: known.hash.clone() }),
-            None => Content::Full(Box::new(Full { facts: judged.facts, state: judged.posture.state })),
+        let (content, of_full) = match known {
+            Some(known) => (Content::Unchanged(Unchanged { report_hash: known.hash.clone() }), None),
+            None => {
+                (Content::Full(Box::new(Full { facts: judged.facts, state: judged.posture.state })), Some(facts_hash))
+            }
         };
         let now = self.ports.clock.now();
         let mut report = Report {
@@ -155,7 +158,7 @@ impl Agent {
             content,
         };
         let expected = longest_envelope(&report)?;
-        let sequence = Outbox::open(storage, enrolled.device)?.add(now, expected, |sequence, dropped| {
+        let sequence = Outbox::open(storage, enrolled.device)?.add(now, expected, of_full, |sequence, dropped| {
             report.sequence = sequence;
             report.dropped = dropped;
             Ok(seal(Kind::Report, &report, &*self.ports.signer)?)
@@ -526,8 +529,7 @@ fn quiet(contact: &Contact, rules: &Rules, said: &Statements<'_>, now: &DeviceTi
 /// How long the envelope of a report is at most: base64url of its JSON, the header and the signature. A report that
 /// the server would refuse is refused here.
 fn longest_envelope(report: &Report) -> Result<usize, AgentError> {
-    let refused = |error: serde_json::Error| AgentError::BadFact { what: error.to_string() };
-    let payload = serde_json::to_vec(report).map_err(refused)?;
-    let _: Report = serde_json::from_slice(&payload).map_err(refused)?;
+    report.keeps_to_the_table().map_err(|field| AgentError::BadFact { what: field.to_owned() })?;
+    let payload = serde_json::to_vec(report).map_err(|error| AgentError::BadFact { what: error.to_string() })?;
     Ok((payload.len() * 4).div_ceil(3) + 300)
 }

@@ -18,6 +18,7 @@ use crate::{
     clock::DeviceTime,
     judge::{DeviceFacts, DeviceState},
     wire::{
+        envelope::{hex, sha256},
         id::DeviceId,
         message::{Acknowledgement, common_schema},
         posture::ReceivedPosture,
@@ -31,7 +32,15 @@ const NAME: &str = "contact.json";
 #[serde(rename_all = "camelCase")]
 pub(super) struct AcknowledgedFull {
     pub(super) hash: String,
-    pub(super) facts: DeviceFacts,
+    /// The fingerprint of its facts; none where an earlier version kept the facts themselves: the next report is full.
+    #[serde(default)]
+    pub(super) facts_hash: String,
+}
+
+/// What tells facts apart: the SHA-256 of what a report would say of them.
+pub(super) fn fingerprint(facts: &DeviceFacts) -> Result<String, AgentError> {
+    let told = serde_json::to_vec(facts).map_err(|error| AgentError::BadFact { what: error.to_string() })?;
+    Ok(hex(&sha256(&told)))
 }
 
 /// The newest acknowledgement.
@@ -202,8 +211,8 @@ impl Contact {
         self.not_before.filter(|moment| *moment > now && moment.duration_since(now) <= LONGEST_WAIT)
     }
 
-    /// Takes what an acknowledgement says. `full` are the facts of the report when it was a full one.
-    pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<DeviceFacts>, now: &DeviceTime) {
+    /// Takes what an acknowledgement says. `full` is the fingerprint of the report's facts when it was a full one.
+    pub(super) fn take(&mut self, answer: &Acknowledgement, full: Option<&str>, now: &DeviceTime) {
         self.hear(&answer.challenge, answer.server_time, now);
         let now = now.wall;
         self.told_policy = (answer.policy_epoch, answer.policy_revision);
@@ -217,8 +226,9 @@ impl Contact {
             Some(common) => self.schema = common,
             None => self.note(&AgentError::Outdated { offered: answer.schema_version }, now),
         }
-        if let Some(facts) = full {
-            self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts });
+        if let Some(facts_hash) = full {
+            let facts_hash = facts_hash.to_owned();
+            self.full = Some(AcknowledgedFull { hash: answer.report_hash.clone(), facts_hash });
         }
         let posture = self.posture_of(answer);
         self.posture_tag = answer.posture_tag.clone().filter(|tag| posture.is_some() && fits_in_a_path(tag));
@@ -230,7 +240,8 @@ impl Contact {
         if answer.posture.is_null() && answer.posture_tag.is_some() && answer.posture_tag == self.posture_tag {
             return self.acknowledged.take().and_then(|held| held.posture);
         }
-        serde_json::from_value(answer.posture.clone()).ok()
+        // From text, as everything else: a second kind of reader would be a hundredth of a phone's library.
+        serde_json::from_slice(&serde_json::to_vec(&answer.posture).ok()?).ok()
     }
 
     /// Takes a new challenge.

@@ -15,13 +15,9 @@ use super::{
     outbox::{Outbox, Settled, Waiting},
     transport::{ContentType, Request, Response},
 };
-use crate::{
-    judge::DeviceFacts,
-    wire::{
-        envelope::{Unverified, hash, hex},
-        message::{Acknowledgement, Batch, BatchAnswer, BatchItem},
-        report::{Content, Report},
-    },
+use crate::wire::{
+    envelope::{hash, hex},
+    message::{Acknowledgement, Batch, BatchAnswer, BatchItem},
 };
 
 /// A batch holds no more reports than this.
@@ -121,7 +117,7 @@ impl Courier<'_> {
             self.channel.answered(&one.envelope, &fate)?;
             match fate {
                 Ok(answer) => {
-                    contact.take(&answer, full_facts(one), &time);
+                    contact.take(&answer, one.facts_hash.as_deref(), &time);
                     contact.succeeded();
                     settled.push((one.sequence, Settled::Acknowledged));
                     drained.acknowledged += 1;
@@ -186,11 +182,3 @@ fn matching(sent: &Waiting, answer: Box<Acknowledgement>) -> Fate {
     }
 }
 
-/// The facts of a full report.
-fn full_facts(one: &Waiting) -> Option<DeviceFacts> {
-    let report: Report = Unverified::parse(&one.envelope).and_then(|envelope| envelope.read_unverified()).ok()?;
-    match report.content {
-        Content::Full(full) => Some(full.facts),
-        Content::Unchanged(_) => None,
-    }
-}

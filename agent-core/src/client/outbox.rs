@@ -48,6 +48,9 @@ struct State {
 pub(super) struct Waiting {
     pub(super) sequence: u64,
     pub(super) envelope: String,
+    /// The fingerprint of the facts that it carries; none where it names an earlier report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) facts_hash: Option<String>,
     pub(super) queued_at: Timestamp,
     /// How many given-up reports it tells of.
     dropped: u32,
@@ -128,11 +131,13 @@ impl<'s> Outbox<'s> {
     }
 
     /// Seals a report under the next number and lets it wait. `seal` is told the number and how many reports were
-    /// given up; `expected` is how long its envelope will be at most. Gives the number.
+    /// given up; `expected` is how long its envelope will be at most, `facts_hash` the fingerprint of the facts of a full
+    /// one. Gives the number.
     pub(super) fn add(
         &mut self,
         now: Timestamp,
         expected: usize,
+        facts_hash: Option<String>,
         seal: impl FnOnce(u64, u32) -> Result<String, AgentError>,
     ) -> Result<u64, AgentError> {
         if expected > LONGEST_ENVELOPE {
@@ -142,7 +147,7 @@ impl<'s> Outbox<'s> {
         let dropped = u32::try_from(self.untold()).unwrap_or(u32::MAX);
         let sequence = self.state.next;
         let envelope = seal(sequence, dropped)?;
-        let one = Waiting { sequence, envelope, queued_at: now, dropped, owed: self.state.owed };
+        let one = Waiting { sequence, envelope, facts_hash, queued_at: now, dropped, owed: self.state.owed };
         self.state.next += 1;
         self.save()?;
         write_json(self.storage, &name(sequence), &one)?;

@@ -67,6 +67,14 @@ pub struct Unchanged {
     pub report_hash: String,
 }
 
+impl Report {
+    /// Whether a server takes it: it keeps within the field table's lengths and ranges. If not, which field does not.
+    #[cfg(feature = "client")]
+    pub(crate) fn keeps_to_the_table(&self) -> Result<(), &'static str> {
+        field::within_limits(self)
+    }
+}
+
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         Self::serialize(self, serializer)

@@ -12,7 +12,7 @@ fn device(number: u8) -> DeviceId {
 /// Adds an envelope so long; its number and what it tells.
 fn add(storage: &MemoryStorage, now: Timestamp, length: usize) -> (u64, u32) {
     let mut told = 0;
-    let sequence = Outbox::open(storage, device(1)).unwrap().add(now, length, |_, dropped| {
+    let sequence = Outbox::open(storage, device(1)).unwrap().add(now, length, None, |_, dropped| {
         told = dropped;
         Ok("x".repeat(length))
     });
@@ -81,7 +81,7 @@ fn a_clock_that_is_set_back_gives_nothing_up() {
 #[test]
 fn a_number_is_used_once_even_when_nothing_was_sealed_under_it() {
     let storage = MemoryStorage::new();
-    let failed = Outbox::open(&storage, device(1)).unwrap().add(NOW, 1, |_, _| Err(AgentError::TooLarge));
+    let failed = Outbox::open(&storage, device(1)).unwrap().add(NOW, 1, None, |_, _| Err(AgentError::TooLarge));
     assert_eq!(failed, Err(AgentError::TooLarge));
     assert_eq!(add(&storage, NOW, 1).0, 1, "nothing was sealed, so nothing can have left");
     settle(&storage, 1, Settled::Acknowledged);
@@ -92,7 +92,7 @@ fn a_number_is_used_once_even_when_nothing_was_sealed_under_it() {
 fn a_report_that_no_server_takes_is_not_queued() {
     let storage = MemoryStorage::new();
     add(&storage, NOW, 1);
-    let failed = Outbox::open(&storage, device(1)).unwrap().add(NOW, LONGEST_ENVELOPE + 1, |_, _| Ok(String::new()));
+    let failed = Outbox::open(&storage, device(1)).unwrap().add(NOW, LONGEST_ENVELOPE + 1, None, |_, _| Ok(String::new()));
     assert_eq!(failed, Err(AgentError::TooLarge));
     assert_eq!(waiting(&storage), [1]);
 }
@@ -103,7 +103,7 @@ fn another_device_finds_an_empty_queue() {
     add(&storage, NOW, 1);
     assert!(Outbox::open_to_look(&storage, device(2)).unwrap().waiting().is_empty());
     assert_eq!(waiting(&storage), [1], "looking changes nothing");
-    let sequence = Outbox::open(&storage, device(2)).unwrap().add(NOW, 1, |_, _| Ok("x".to_owned()));
+    let sequence = Outbox::open(&storage, device(2)).unwrap().add(NOW, 1, None, |_, _| Ok("x".to_owned()));
     assert_eq!(sequence, Ok(1));
     assert_eq!(storage.list(QUEUE).unwrap().len(), 1);
 }

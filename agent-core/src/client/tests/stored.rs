@@ -70,18 +70,18 @@ fn goes_on(world: &mut World, kept: BTreeMap<String, String>) {
 
 #[test]
 fn what_earlier_versions_stored_is_read() {
-    for (version, schemas) in [(1, &[][..]), (2, &[1, 2])] {
+    for (version, schemas) in [(1, &[][..]), (2, &[1, 2]), (3, &[1, 2])] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../tests/golden/stored/v{version}.json"));
         goes_on(&mut queueing(schemas), serde_json::from_slice(&fs::read(path).unwrap()).unwrap());
     }
 }
 
 #[test]
-fn what_version_3_stored_is_written_the_same_and_read_again() {
+fn what_version_4_stored_is_written_the_same_and_read_again() {
     let mut world = queueing(&[1, 2]);
     let mut written = everything(&*world.ports.storage);
     written.remove("own-posture.json");
-    let kept = golden("stored/v3.json", &written);
+    let kept = golden("stored/v4.json", &written);
     assert!(kept == written, "what is stored has changed; keep the old file and add a new one");
     goes_on(&mut world, kept);
 }
