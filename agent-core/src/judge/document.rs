@@ -238,8 +238,8 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    pub(crate) fn fault(&mut self, place: Place, path: &str, what: impl Into<String>) {
-        self.add(vec![Fault { place, path: path.to_owned(), what: what.into() }]);
+    pub(crate) fn fault(&mut self, place: Place, path: &str, what: impl fmt::Display) {
+        self.add(vec![Fault { place, path: path.to_owned(), what: words(what) }]);
     }
 
     /// Adds faults of a part that was read aside.
@@ -284,7 +284,7 @@ impl Reader {
     /// The entries of a map; keys that are written twice are faults.
     pub(crate) fn map<'n>(&mut self, node: &'n Node, path: &str) -> Option<&'n [Entry]> {
         let Kind::Map(entries) = &node.kind else {
-            self.fault(node.place, path, format!("write a map of keys here, not {}", node.kind_name()));
+            self.fault(node.place, path, format_args!("write a map of keys here, not {}", node.kind_name()));
             return None;
         };
         for (count, entry) in entries.iter().enumerate() {
@@ -304,9 +304,7 @@ impl Reader {
 
     /// A fault for a key that is not known here.
     pub(crate) fn unknown(&mut self, entry: &Entry, path: &str, keys: &[&str]) {
-        let hint = nearest(&entry.key, keys)
-            .map_or_else(|| format!("the keys here are {}", keys.join(", ")), |near| format!("did you mean `{near}`?"));
-        self.fault(entry.place, &join(path, &entry.key), format!("this key is not known; {hint}"));
+        self.fault(entry.place, &join(path, &entry.key), UnknownKey { key: &entry.key, keys });
     }
 
     /// The text of a single value.
@@ -318,7 +316,7 @@ impl Reader {
                 None
             }
             _ => {
-                self.fault(node.place, path, format!("write a single value here, not {}", node.kind_name()));
+                self.fault(node.place, path, format_args!("write a single value here, not {}", node.kind_name()));
                 None
             }
         }
@@ -329,8 +327,7 @@ impl Reader {
         let text = self.text(node, path)?;
         let value = text.parse().ok();
         if value.is_none() {
-            let shown: String = text.chars().take(40).collect();
-            self.fault(node.place, path, format!("`{shown}` is not {wanted}"));
+            self.fault(node.place, path, format_args!("`{text:.40}` is not {wanted}"));
         }
         value
     }
@@ -342,9 +339,7 @@ impl Reader {
             return Some(*value);
         }
         let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        let shown: String = text.chars().take(40).collect();
-        let hint = nearest(text, &names).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        self.fault(node.place, path, format!("`{shown}` is not one of {}{hint}", names.join(", ")));
+        self.fault(node.place, path, UnknownWord { word: text, words: &names });
         None
     }
 
@@ -358,6 +353,46 @@ impl Reader {
                 &[]
             }
         }
+    }
+}
+
+/// What is wrong, for who wrote it. Where a server's documents alone are read, the path says enough: the words of all
+/// faults, and the search for what was meant, would be a thirtieth of a phone's library.
+#[cfg(feature = "yaml")]
+fn words(what: impl fmt::Display) -> String {
+    what.to_string()
+}
+
+#[cfg(not(feature = "yaml"))]
+fn words(_: impl fmt::Display) -> String {
+    "this version cannot read this".to_owned()
+}
+
+/// A key that is not known here, in words.
+struct UnknownKey<'a> {
+    key: &'a str,
+    keys: &'a [&'a str],
+}
+
+impl fmt::Display for UnknownKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match nearest(self.key, self.keys) {
+            Some(near) => write!(f, "this key is not known; did you mean `{near}`?"),
+            None => write!(f, "this key is not known; the keys here are {}", self.keys.join(", ")),
+        }
+    }
+}
+
+/// A word that is not one of those that may stand here, in words.
+struct UnknownWord<'a> {
+    word: &'a str,
+    words: &'a [&'a str],
+}
+
+impl fmt::Display for UnknownWord<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{:.40}` is not one of {}", self.word, self.words.join(", "))?;
+        nearest(self.word, self.words).map_or(Ok(()), |near| write!(f, "; did you mean `{near}`?"))
     }
 }
 

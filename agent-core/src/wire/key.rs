@@ -27,7 +27,7 @@ impl Algorithm {
 
 /// A public key as a JSON Web Key, with just the members that its thumbprint (RFC 7638) covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(tag = "kty", deny_unknown_fields)]
+#[serde(tag = "kty", try_from = "Members")]
 pub enum PublicKey {
     /// An elliptic-curve key; the curve is always `P-256`.
     #[serde(rename = "EC")]
@@ -49,8 +49,30 @@ pub enum PublicKey {
     },
 }
 
+/// The members of a key as they are read: each is a text, whichever key it is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Members {
+    kty: String,
+    crv: String,
+    x: String,
+    y: Option<String>,
+}
+
+impl TryFrom<Members> for PublicKey {
+    type Error = KeyError;
+
+    fn try_from(Members { kty, crv, x, y }: Members) -> Result<Self, KeyError> {
+        match (&*kty, &*crv, y) {
+            ("EC", "P-256", Some(y)) => Ok(Self::Ec { crv: P256::Name, x, y }),
+            ("OKP", "Ed25519", None) => Ok(Self::Okp { crv: Ed25519::Name, x }),
+            _ => Err(KeyError),
+        }
+    }
+}
+
 /// The curve's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum P256 {
     /// NIST P-256.
     #[serde(rename = "P-256")]
@@ -58,7 +80,7 @@ pub enum P256 {
 }
 
 /// The curve's name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 pub enum Ed25519 {
     /// Ed25519.
     #[serde(rename = "Ed25519")]

@@ -70,7 +70,7 @@ fn catalogue(reader: &mut Reader, root: &Node, strict: bool) -> Option<Catalogue
     for (key, word) in [("apiVersion", "posture/v1"), ("kind", "Catalogue")] {
         match find(top, key) {
             Some(node) => drop(reader.word(node, key, &[(word, ())])),
-            None => reader.fault(root.place, "", format!("`{key}` is missing")),
+            None => reader.fault(root.place, "", format_args!("`{key}` is missing")),
         }
     }
     let mut catalogue = Catalogue::default();
@@ -131,7 +131,7 @@ fn line(reader: &mut Reader, node: &Node, strict: bool, catalogue: &mut Catalogu
     let word = |reader: &mut Reader, key: &str| {
         let found = find(entries, key);
         if found.is_none() {
-            reader.fault(node.place, "lines", format!("`{key}` is missing"));
+            reader.fault(node.place, "lines", format_args!("`{key}` is missing"));
         }
         found
     };
@@ -168,7 +168,7 @@ fn line(reader: &mut Reader, node: &Node, strict: bool, catalogue: &mut Catalogu
         (Product::WhatsappBusiness, Family::Ios) => {
             add(reader, entries, strict, &provenance, &mut catalogue.whatsapp_ios);
         }
-        (product, family) => reader.fault(node.place, "lines", format!("there is no {product} on {family}")),
+        (product, family) => reader.fault(node.place, "lines", format_args!("there is no {product} on {family}")),
     }
 }
 
@@ -264,7 +264,7 @@ fn parsed<T: std::str::FromStr>(
     wanted: &str,
 ) -> Option<T> {
     let Some(found) = find(entries, key) else {
-        reader.fault(node.place, path, format!("`{key}` is missing"));
+        reader.fault(node.place, path, format_args!("`{key}` is missing"));
         return None;
     };
     reader.parsed(found, &join(path, key), wanted)

@@ -150,7 +150,7 @@ impl<'n> Draft<'_, 'n> {
         };
         match readable {
             None => self.push(rule, Condition::Minimum(text), timing),
-            Some(error) => self.reader.fault(value.place, &value_path, error.to_string()),
+            Some(error) => self.reader.fault(value.place, &value_path, error),
         }
     }
 
@@ -187,7 +187,7 @@ impl<'n> Draft<'_, 'n> {
         if let Some((node, path)) = self.fields.get("nudgeAfter")
             && self.nudge_after.is_some_and(|nudge| nudge >= allowed)
         {
-            let what = format!("the nudge must come before the failing at {allowed}; write a shorter time");
+            let what = format_args!("the nudge must come before the failing at {allowed}; write a shorter time");
             self.reader.fault(node.place, &path, what);
         }
         self.push(Rule::PatchAge, Condition::MaxAge(allowed), None);
@@ -310,7 +310,7 @@ impl<'n> Draft<'_, 'n> {
         let Some(entries) = self.timing(node, path, &[key]) else { return (None, None) };
         let value = find(entries, key).map(|value| (value, join(path, key)));
         if value.is_none() {
-            self.reader.fault(node.place, path, format!("`{key}` is missing"));
+            self.reader.fault(node.place, path, format_args!("`{key}` is missing"));
         }
         (value, Some((entries, path.to_owned())))
     }

@@ -163,7 +163,7 @@ fn stale(reader: &mut Reader, node: Option<&Node>, strict: bool) -> StaleRules {
     if let Some(node) = find(entries, "notCompliantAfter")
         && rules.not_compliant_after.is_some_and(|later| later < rules.after)
     {
-        let what = format!("this is shorter than `after`, {}; a device is stale first", rules.after);
+        let what = format_args!("this is shorter than `after`, {}; a device is stale first", rules.after);
         reader.fault(node.place, "spec.stale.notCompliantAfter", what);
     }
     rules

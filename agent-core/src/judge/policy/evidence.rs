@@ -173,7 +173,7 @@ fn pairs(reader: &mut Reader, entries: &[Entry], path: &str, key: &str, asked: &
         let mut read = |key: &str| {
             let found = find(parts, key);
             if found.is_none() {
-                reader.fault(item.place, &path, format!("`{key}` is missing"));
+                reader.fault(item.place, &path, format_args!("`{key}` is missing"));
             }
             found.and_then(|node| Some((node.place, reader.text(node, &join(&path, key))?.to_owned())))
         };

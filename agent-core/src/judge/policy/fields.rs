@@ -23,7 +23,7 @@ pub(super) fn required<'n>(
 ) -> Option<&'n Node> {
     let found = find(entries, key);
     if found.is_none() {
-        reader.fault(node.place, path, format!("`{key}` is missing"));
+        reader.fault(node.place, path, format_args!("`{key}` is missing"));
     }
     found
 }

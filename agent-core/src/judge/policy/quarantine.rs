@@ -47,7 +47,7 @@ fn rules(reader: &mut Reader, entries: &[Entry], strict: bool) -> QuarantineRule
         let wanted = format!("a whole number from {} to {}", bounds.start(), bounds.end());
         match reader.parsed::<u32>(node, &join(PATH, key), &wanted) {
             Some(given) if bounds.contains(&given) => *into = given,
-            Some(_) => reader.fault(node.place, &join(PATH, key), format!("write {wanted}")),
+            Some(_) => reader.fault(node.place, &join(PATH, key), format_args!("write {wanted}")),
             None => {}
         }
     };
