@@ -16,6 +16,7 @@ pub mod clock;
 #[cfg(test)]
 mod fits;
 pub mod judge;
+mod moment;
 pub mod wire;
 
 #[cfg(feature = "client")]

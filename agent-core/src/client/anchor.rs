@@ -19,7 +19,9 @@ use crate::clock::{DeviceTime, Uptime};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Anchor {
+    #[serde(deserialize_with = "crate::moment::read")]
     server: Timestamp,
+    #[serde(deserialize_with = "crate::moment::read")]
     device: Timestamp,
     /// None where the system does not count, and in what was kept before it was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -50,6 +50,7 @@ pub struct LastAcknowledged {
     /// The report's number.
     pub sequence: u64,
     /// When the acknowledgement came, by the device's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub at: Timestamp,
     /// The device's state in the fleet, as the server judges it.
     pub state: DeviceState,
@@ -63,6 +64,7 @@ pub struct LastAcknowledged {
 #[serde(rename_all = "camelCase")]
 pub(super) struct EvidenceTold {
     /// When the answer came, by the device's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) at: Timestamp,
     pub(super) proved: bool,
     /// Why it does not prove what was asked.
@@ -87,23 +89,26 @@ pub(super) struct Contact {
     /// The newest policy and catalogue that the server told of.
     pub(super) told_policy: PolicyRevision,
     pub(super) told_catalogue: u64,
+    #[serde(default, deserialize_with = "crate::moment::read_optional")]
     pub(super) next_check_in: Option<Timestamp>,
     /// The server wants another report soon: it refused one that this device can make better.
     pub(super) report_again: bool,
     /// The server does not take the challenge any more.
     pub(super) challenge_spent: bool,
     /// When the server last said that it would like fresh evidence for the device's key; none where it does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub(super) evidence_wanted_at: Option<Timestamp>,
     /// When fresh evidence was made last: an assertion, or a key with an attestation.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub(super) evidence_made_at: Option<Timestamp>,
     /// What the server made of the newest assertion of the key that signs; none before there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) evidence_told: Option<EvidenceTold>,
     pub(super) left: bool,
+    #[serde(default, deserialize_with = "crate::moment::read_optional")]
     pub(super) attempted_at: Option<Timestamp>,
     pub(super) failures: u32,
+    #[serde(default, deserialize_with = "crate::moment::read_optional")]
     pub(super) not_before: Option<Timestamp>,
     pub(super) problems: Vec<Problem>,
 }

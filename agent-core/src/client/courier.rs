@@ -181,4 +181,3 @@ fn matching(sent: &Waiting, answer: Box<Acknowledgement>) -> Fate {
         Err(answer::strange(200, "it acknowledges another report"))
     }
 }
-

@@ -46,6 +46,7 @@ pub(super) struct Enrolled {
     pub(super) device: DeviceId,
     pub(super) audience: Audience,
     pub(super) organisation: String,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) since: Timestamp,
     /// The version of the report's schema that was agreed; enrolments that were kept before there was a second have the
     /// first.
@@ -53,8 +54,10 @@ pub(super) struct Enrolled {
     pub(super) schema: u32,
     /// The challenge of the enrolment's answer: good for the first report.
     pub(super) challenge: String,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) server_time: Timestamp,
     /// When the answer came, by the device's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) answered_at: Timestamp,
     /// The newest key document, an envelope.
     pub(super) keys: String,

@@ -186,5 +186,6 @@ pub struct Problem {
     /// What is wrong and what to do, in English.
     pub words: String,
     /// When it was met last, by the device's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub at: jiff::Timestamp,
 }

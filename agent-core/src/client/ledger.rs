@@ -91,9 +91,25 @@ impl LedgerEntry {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Line {
-    First { at: Timestamp, kind: Sent, to: String, sequence: Option<u64>, sent: String },
-    Again { at: Timestamp, hash: String },
-    Answer { at: Timestamp, hash: String, outcome: Outcome },
+    First {
+        #[serde(deserialize_with = "crate::moment::read")]
+        at: Timestamp,
+        kind: Sent,
+        to: String,
+        sequence: Option<u64>,
+        sent: String,
+    },
+    Again {
+        #[serde(deserialize_with = "crate::moment::read")]
+        at: Timestamp,
+        hash: String,
+    },
+    Answer {
+        #[serde(deserialize_with = "crate::moment::read")]
+        at: Timestamp,
+        hash: String,
+        outcome: Outcome,
+    },
 }
 
 /// The journal.

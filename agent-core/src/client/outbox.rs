@@ -51,6 +51,7 @@ pub(super) struct Waiting {
     /// The fingerprint of the facts that it carries; none where it names an earlier report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) facts_hash: Option<String>,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) queued_at: Timestamp,
     /// How many given-up reports it tells of.
     dropped: u32,

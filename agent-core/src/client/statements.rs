@@ -40,6 +40,7 @@ pub(super) const MOST_WAITING: usize = 64;
 pub(super) struct Waiting {
     pub(super) number: u64,
     pub(super) envelope: String,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) queued_at: Timestamp,
     /// Whether it is the one that ends everything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -57,6 +58,7 @@ pub(super) struct Acknowledged {
     pub(super) version: u32,
     pub(super) text_hash: String,
     pub(super) language: Language,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) on: Date,
 }
 
@@ -66,6 +68,7 @@ pub(super) struct Acknowledged {
 pub(super) struct Answered {
     pub(super) number: u64,
     pub(super) affirmed: bool,
+    #[serde(deserialize_with = "crate::moment::read")]
     pub(super) on: Date,
 }
 
@@ -80,7 +83,7 @@ struct Kept {
     acknowledged: BTreeMap<Subject, Acknowledged>,
     answered: BTreeMap<Declaration, Answered>,
     pauses: Vec<Pause>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     withdrawn_at: Option<Timestamp>,
 }
 

@@ -25,8 +25,10 @@ pub struct Window {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Pause {
     /// When it begins.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub from: Timestamp,
     /// When it ends.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub until: Timestamp,
 }
 

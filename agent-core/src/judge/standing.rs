@@ -19,10 +19,11 @@ pub struct Held {
     /// The verdict.
     pub verdict: Verdict,
     /// Since when without another between.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub since: Timestamp,
     /// Under `unknown: fail`, since when one of its rules could not be answered, where that is not what `since` tells:
     /// another rule speaks for the check, or did.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub unknown_since: Option<Timestamp>,
 }
 
@@ -41,10 +42,10 @@ pub struct Standing {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<String>,
     /// When the device was enrolled; none before it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub enrolled_at: Option<Timestamp>,
     /// Since when each rule has been failing, without a pass or not-applicable between.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, deserialize_with = "crate::moment::read_map", skip_serializing_if = "BTreeMap::is_empty")]
     pub failing_since: BTreeMap<Rule, Timestamp>,
     /// Since when each check has had its verdict.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -33,5 +33,6 @@ pub struct EvidenceReceipt {
     /// Why it does not: codes, such as `wrong-challenge`.
     pub reasons: Vec<String>,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub server_time: Timestamp,
 }

@@ -43,6 +43,7 @@ pub struct ChallengeAnswer {
     /// Whom the signed message is for. For an unknown token it is a believable one.
     pub audience: Audience,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub server_time: Timestamp,
 }
 
@@ -119,6 +120,7 @@ pub struct EnrolmentAnswer {
     /// The organisation's name, to show to the person.
     pub organisation: String,
     /// When it was enrolled.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub enrolled_at: Timestamp,
     /// The server's key document, an envelope.
     pub keys: String,
@@ -127,6 +129,7 @@ pub struct EnrolmentAnswer {
     /// The challenge for the first report.
     pub challenge: String,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub server_time: Timestamp,
 }
 
@@ -167,6 +170,7 @@ pub struct Acknowledgement<P = serde_json::Value> {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub evidence_wanted: bool,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub server_time: Timestamp,
 }
 
@@ -230,6 +234,7 @@ pub struct KeyDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<PublicKey>,
     /// When it was issued.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub issued: Timestamp,
 }
 
@@ -246,8 +251,10 @@ pub struct ServedPolicy {
     /// Monotone per organisation; agents refuse to go back within an epoch.
     pub revision: u64,
     /// When it was issued.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub issued: Timestamp,
     /// After this moment the agent asks again and judges with it meanwhile.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub expires: Timestamp,
     /// The policy document, only this device's exceptions in it.
     pub policy: serde_json::Value,
@@ -262,6 +269,7 @@ pub struct ServedCatalogue {
     /// Monotone; agents refuse to go back.
     pub revision: u64,
     /// When it was issued.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub issued: Timestamp,
     /// The catalogue document.
     pub catalogue: serde_json::Value,

@@ -14,6 +14,7 @@ pub struct ReceivedPosture {
     /// The overall state.
     pub state: String,
     /// The moment of judgement.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub at: Timestamp,
     /// The policy's revision.
     pub policy_revision: u64,
@@ -22,7 +23,7 @@ pub struct ReceivedPosture {
     /// Each check that the policy names.
     pub checks: Vec<ReceivedVerdict>,
     /// The next moment at which the same facts would be judged otherwise; none when they never would.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub changes_at: Option<Timestamp>,
 }
 
@@ -41,9 +42,10 @@ pub struct ReceivedVerdict {
     /// Why.
     pub reason: ReceivedReason,
     /// Since when the verdict is so.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub since: Timestamp,
     /// When grace ends, while in grace.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
     pub deadline: Option<Timestamp>,
     /// The weakest evidence that the answer rests on.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -98,6 +98,7 @@ pub struct Receipt {
     /// The challenge for the next message.
     pub challenge: String,
     /// The server's clock.
+    #[serde(deserialize_with = "crate::moment::read")]
     pub server_time: Timestamp,
 }
 

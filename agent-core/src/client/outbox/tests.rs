@@ -92,7 +92,8 @@ fn a_number_is_used_once_even_when_nothing_was_sealed_under_it() {
 fn a_report_that_no_server_takes_is_not_queued() {
     let storage = MemoryStorage::new();
     add(&storage, NOW, 1);
-    let failed = Outbox::open(&storage, device(1)).unwrap().add(NOW, LONGEST_ENVELOPE + 1, None, |_, _| Ok(String::new()));
+    let failed =
+        Outbox::open(&storage, device(1)).unwrap().add(NOW, LONGEST_ENVELOPE + 1, None, |_, _| Ok(String::new()));
     assert_eq!(failed, Err(AgentError::TooLarge));
     assert_eq!(waiting(&storage), [1]);
 }

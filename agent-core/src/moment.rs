@@ -1,0 +1,52 @@
+//! Moments and days as messages and stored documents hold them, read without the reasons of the library that reads them:
+//! which of a hundred ways a text is no moment helps nobody here, and their words are a thirtieth of a phone's library.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Visitor},
+};
+
+/// Reads a moment or a day.
+pub(crate) fn read<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<T, D::Error> {
+    Plain::deserialize(deserializer).map(|Plain(read)| read)
+}
+
+/// Reads one that may be missing or `null`.
+pub(crate) fn read_optional<'de, D: Deserializer<'de>, T: FromStr>(deserializer: D) -> Result<Option<T>, D::Error> {
+    Ok(Option::<Plain<T>>::deserialize(deserializer)?.map(|Plain(read)| read))
+}
+
+/// Reads one under each key.
+pub(crate) fn read_map<'de, D, K, T>(deserializer: D) -> Result<BTreeMap<K, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    K: Deserialize<'de> + Ord,
+    T: FromStr,
+{
+    let read = BTreeMap::<K, Plain<T>>::deserialize(deserializer)?;
+    Ok(read.into_iter().map(|(key, Plain(read))| (key, read)).collect())
+}
+
+struct Plain<T>(T);
+
+impl<'de, T: FromStr> Deserialize<'de> for Plain<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(PlainVisitor(PhantomData))
+    }
+}
+
+struct PlainVisitor<T>(PhantomData<T>);
+
+impl<T: FromStr> Visitor<'_> for PlainVisitor<T> {
+    type Value = Plain<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a moment such as 2026-11-24T09:00:00Z, or a day such as 2026-11-24")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Plain<T>, E> {
+        text.parse().map(Plain).map_err(|_| E::custom("this is no moment such as 2026-11-24T09:00:00Z, and no day"))
+    }
+}
