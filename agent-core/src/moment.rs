@@ -50,3 +50,44 @@ impl<T: FromStr> Visitor<'_> for PlainVisitor<T> {
         text.parse().map(Plain).map_err(|_| E::custom("this is no moment such as 2026-11-24T09:00:00Z, and no day"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, civil::Date};
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Kept {
+        #[serde(deserialize_with = "read")]
+        at: Timestamp,
+        #[serde(default, deserialize_with = "read_optional")]
+        on: Option<Date>,
+        #[serde(default, deserialize_with = "read_map")]
+        each: BTreeMap<String, Timestamp>,
+    }
+
+    #[test]
+    fn moments_and_days_are_read_and_nothing_else_is() {
+        let read = |json| serde_json::from_value::<Kept>(json).map_err(|error| error.to_string());
+        let at: Timestamp = "2026-11-24T09:00:00Z".parse().unwrap();
+        let whole = read(json!({ "at": at, "on": "2026-11-24", "each": { "a": at } })).unwrap();
+        assert_eq!((whole.at, whole.on), (at, "2026-11-24".parse().ok()));
+        assert_eq!(whole.each, BTreeMap::from([("a".to_owned(), at)]));
+        for empty in [json!({ "at": at }), json!({ "at": at, "on": null })] {
+            assert_eq!(read(empty).unwrap(), Kept { at, on: None, each: BTreeMap::new() });
+        }
+        for bad in [
+            json!({}),
+            json!({ "at": null }),
+            json!({ "at": 1_764_000_000 }),
+            json!({ "at": "yesterday" }),
+            json!({ "at": at, "on": "2026-13-01" }),
+            json!({ "at": at, "each": { "a": "2026-11-24" } }),
+        ] {
+            let told = read(bad).unwrap_err();
+            assert!(told.contains("moment") || told.contains("`at`"), "{told}");
+        }
+    }
+}

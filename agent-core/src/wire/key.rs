@@ -248,6 +248,9 @@ mod tests {
         for unread in [
             r#"{"kty":"EC","crv":"P-384","x":"","y":""}"#,
             r#"{"kty":"OKP","crv":"Ed25519","x":"","d":"secret"}"#,
+            r#"{"kty":"OKP","crv":"Ed25519","x":"","y":""}"#,
+            r#"{"kty":"OKP","crv":"P-256","x":""}"#,
+            r#"{"kty":"EC","crv":"P-256","x":""}"#,
             r#"{"kty":"oct","k":""}"#,
         ] {
             assert!(serde_json::from_str::<PublicKey>(unread).is_err(), "{unread}");
