@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, str::FromStr};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{Error, Visitor},
+    de::{Error, MapAccess, Visitor},
 };
 
 /// Reads a moment or a day.
@@ -25,8 +25,25 @@ where
     K: Deserialize<'de> + Ord,
     T: FromStr,
 {
-    let read = BTreeMap::<K, Plain<T>>::deserialize(deserializer)?;
-    Ok(read.into_iter().map(|(key, Plain(read))| (key, read)).collect())
+    deserializer.deserialize_map(MapVisitor(PhantomData))
+}
+
+struct MapVisitor<K, T>(PhantomData<(K, T)>);
+
+impl<'de, K: Deserialize<'de> + Ord, T: FromStr> Visitor<'de> for MapVisitor<K, T> {
+    type Value = BTreeMap<K, T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a moment under each key")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<BTreeMap<K, T>, A::Error> {
+        let mut read = BTreeMap::new();
+        while let Some((key, Plain(value))) = members.next_entry()? {
+            read.insert(key, value);
+        }
+        Ok(read)
+    }
 }
 
 struct Plain<T>(T);

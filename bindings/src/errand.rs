@@ -17,6 +17,8 @@ use std::{
 
 use futures_channel::oneshot;
 
+use crate::thread::begin_thread;
+
 /// The errand did not come to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -86,7 +88,7 @@ impl Errands {
             .partition(|one| one.given_up.load(Ordering::SeqCst) || one.thread.is_finished());
         under_way.running = rest;
         let (open, mut closed) = oneshot::channel::<()>();
-        let run = move || {
+        let run = Box::new(move || {
             for one in ending {
                 drop(one.thread.join());
             }
@@ -100,9 +102,8 @@ impl Errands {
                 }))
             };
             drop(answered.send(ended));
-        };
-        let spawned = thread::Builder::new().name("atalaya-errand".to_owned()).spawn(run);
-        let thread = spawned.map_err(|_| Ended::Broken)?;
+        });
+        let thread = begin_thread("atalaya-errand", run).ok_or(Ended::Broken)?;
         under_way.running.push(Running { _open: open, given_up: Arc::clone(given_up), thread });
         Ok(())
     }

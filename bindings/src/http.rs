@@ -1,6 +1,6 @@
 //! The port through which requests leave the device over the system's own HTTP stack.
 
-use std::{sync::Arc, thread};
+use std::sync::Arc;
 
 use agent_core::client::{
     Transport, TransportError,
@@ -8,7 +8,7 @@ use agent_core::client::{
 };
 use futures_channel::oneshot;
 
-use crate::shell_error::class_of;
+use crate::{shell_error::class_of, thread::begin_thread};
 
 /// One header.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -112,7 +112,7 @@ impl Transport for ShellTransport {
             let shell = Arc::clone(&self.0);
             // Whoever gives the call up is not kept waiting: the thread ends with the shell's call, its answer unread.
             let carry = move || drop(answered.send(shell.call(request)));
-            thread::Builder::new().name("atalaya-http".to_owned()).spawn(carry).map_err(|_| TransportError::Broken)?;
+            begin_thread("atalaya-http", Box::new(carry)).ok_or(TransportError::Broken)?;
             let HttpResponse { status, headers, body } = answer.await.map_err(|_| TransportError::Broken)??;
             let headers: Vec<(&str, &str)> =
                 headers.iter().map(|header| (header.name.as_str(), header.value.as_str())).collect();

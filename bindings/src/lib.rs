@@ -37,4 +37,5 @@ pub mod shell_error;
 pub mod signer;
 pub mod status;
 pub mod succession;
+mod thread;
 pub mod vocabulary;
