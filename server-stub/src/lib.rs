@@ -14,6 +14,7 @@ pub mod attestation;
 pub mod command;
 #[cfg(feature = "demo")]
 pub mod demo;
+mod encoding;
 pub mod evidence;
 pub mod fleet;
 mod intake;

@@ -10,6 +10,7 @@ use super::{
     certificate::Certificate,
     der::{Fault, Items},
 };
+use crate::encoding::utf8;
 
 /// More certificates than any chain has.
 pub const MOST: usize = 10;
@@ -54,8 +55,8 @@ fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {
     if bytes.first() == Some(&0x30) {
         return concatenated(bytes, 0);
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| BundleError::Nothing)?;
-    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let bytes = utf8(bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| BundleError::Nothing)?.trim_start();
     let ders = if text.starts_with('[') {
         let items: Vec<String> = serde_json::from_str(text).map_err(|_| BundleError::Nothing)?;
         let mut all = Vec::new();

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use agent_core::judge::document::LONGEST;
 use serde::de::DeserializeOwned;
 
+use crate::encoding::utf8;
+
 /// A file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum InputError {
@@ -25,7 +27,8 @@ pub(super) fn name(path: &Path) -> String {
 
 /// The text of a file, at most as long as a document may be.
 pub(super) fn text(path: &Path) -> Result<String, InputError> {
-    String::from_utf8(bytes(path, LONGEST)?).map_err(|_| InputError::NotText { path: path.to_owned() })
+    String::from_utf8(utf8(&bytes(path, LONGEST)?).into_owned())
+        .map_err(|_| InputError::NotText { path: path.to_owned() })
 }
 
 /// What is in a file, at most this long.

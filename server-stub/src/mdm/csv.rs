@@ -9,7 +9,6 @@ use self::Field::{
     WhatsappBusiness, WhatsappBusinessUpdate, WhatsappBusinessVersion, WhatsappConsumer,
 };
 use super::{
-    encoding::utf8,
     facts::{ManagedApp, ManagedFacts},
     inventory::{Found, Inventory},
     parse_error::ParseError,
@@ -120,13 +119,12 @@ fn missing(wanted: &str, heading: &::csv::StringRecord) -> ParseError {
     ParseError::new("line 1", what.chars().take(1000).collect::<String>())
 }
 
-/// Reads a table with a heading, its cells apart by commas, semicolons or tabs.
+/// Reads a table in UTF-8 with a heading, its cells apart by commas, semicolons or tabs.
 pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
     if bytes.len() > LONGEST {
         return Err(ParseError::too_long(LONGEST));
     }
-    let bytes = utf8(bytes);
-    let text = std::str::from_utf8(&bytes)
+    let text = std::str::from_utf8(bytes)
         .map_err(|_| ParseError::new(".", "is not text in UTF-8; export it as `CSV UTF-8`"))?;
     let (text, sign, above) = match named_delimiter(text) {
         Some((sign, rest)) => (rest, sign, 1),

@@ -12,7 +12,6 @@ pub mod amapi;
 pub mod apple_status;
 mod coverage;
 pub mod csv;
-mod encoding;
 mod facts;
 mod import;
 mod inventory;
@@ -34,7 +33,6 @@ mod whatsapp;
 
 pub use self::{
     coverage::{Coverage, coverage},
-    encoding::utf8,
     facts::{ManagedApp, ManagedFacts, Told, ToldFacts},
     import::{Imported, failed, take_in},
     inventory::{AppLists, Found, Inventory},
@@ -51,6 +49,7 @@ pub use self::{
 };
 
 pub(crate) use self::matching::under_reference;
+use crate::encoding::utf8;
 
 /// What must hold for any bytes, the first of which chooses the adapter: no panic, and records that can be kept and read
 /// again. The fuzzer and the tests call it. How many devices the message is about.
@@ -63,7 +62,7 @@ pub fn any_message(bytes: &[u8]) -> usize {
         b'p' => nanomdm::parse(&nanomdm::carrying(message), AppLists::Whole),
         b'a' => amapi::parse(message),
         b's' => apple_status::parse(message),
-        b'c' => csv::parse(message, &csv::Columns::default()),
+        b'c' => csv::parse(&utf8(message), &csv::Columns::default()),
         _ => {
             let recorded = Recorded::split(message);
             assert!(recorded.is_none_or(|recorded| message.ends_with(recorded.body)));

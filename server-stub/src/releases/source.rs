@@ -18,6 +18,7 @@ use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 
 use super::claim::{Claim, plain};
+use crate::encoding::utf8;
 
 /// Every source that answers over the network or by a saved answer, in the order in which they are asked: what one
 /// says may tell the next what to ask for.
@@ -229,8 +230,7 @@ pub fn any_answer(bytes: &[u8]) {
 
 /// Reads JSON; every fault names its path.
 pub(crate) fn json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ParseError> {
-    // A file that an editor saved may begin with a byte order mark.
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let bytes = &*utf8(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let place = error.path().to_string();

@@ -146,6 +146,17 @@ fn each_kind_is_seen_from_its_file() {
 }
 
 #[test]
+fn a_table_and_its_mapping_are_taken_as_an_office_saves_them() {
+    let desk = Desk::new();
+    let units = "\u{feff}Device ID\tVersión\r\nA-18\t18.0\r\n".encode_utf16();
+    let table = desk.write("devices.txt", units.flat_map(u16::to_le_bytes).collect::<Vec<u8>>());
+    let map = desk.write("map.txt", "\u{feff}device_ref = Device ID\r\nos_version = Versión\r\n");
+    desk.json(&["mdm", "import", "--source", "console", &table, "--map-file", &map]);
+    let facts = &desk.json(&["mdm", "list"])["records"][0]["facts"];
+    assert_eq!(facts["osVersion"]["value"], "18.0");
+}
+
+#[test]
 fn a_file_without_a_time_is_as_old_as_itself() {
     let desk = Desk::new();
     let table = desk.write("devices.csv", "device_ref,os_version\nA-18,18.0\n");

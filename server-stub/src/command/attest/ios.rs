@@ -23,6 +23,7 @@ use crate::{
         hex, sha256,
     },
     command::{answer::Answer, error::CommandError},
+    encoding::utf8,
 };
 
 #[derive(Debug, clap::Args)]
@@ -91,11 +92,12 @@ struct Held {
 
 fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
     let bytes = read(path)?;
+    let bytes = utf8(&bytes);
     let wrong = |what: String| CommandError::Refused(format!("{}: {what}", path.display()));
     let Ok(text) = std::str::from_utf8(&bytes) else {
-        return Ok(Held { object: bytes, key_id: None, client_data_hash: None });
+        return Ok(Held { object: bytes.into_owned(), key_id: None, client_data_hash: None });
     };
-    let text = text.trim_start_matches('\u{feff}').trim();
+    let text = text.trim();
     if text.starts_with('{') {
         let value: serde_json::Value = serde_json::from_str(text)
             .map_err(|error| wrong(format!("is not JSON at line {}, column {}", error.line(), error.column())))?;
@@ -111,7 +113,7 @@ fn held(path: &Path, name: &str) -> Result<Held, CommandError> {
         return Ok(Held { object, key_id: part("keyId")?, client_data_hash });
     }
     // A text of JSON may be all there is.
-    let object = base64(text.trim_matches('"')).unwrap_or(bytes);
+    let object = base64(text.trim_matches('"')).unwrap_or_else(|| bytes.to_vec());
     Ok(Held { object, key_id: None, client_data_hash: None })
 }
 

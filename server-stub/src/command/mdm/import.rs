@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     access::{Actor, audit},
+    encoding::utf8,
     judging::managed_changed,
     mdm::{self, AppLists, Found, Imported, Kind, Recorded, SourceError, csv::Columns},
 };
@@ -151,7 +152,7 @@ fn read(path: &Path, arguments: &Arguments, columns: &Columns) -> Result<File, C
         }
     }
     let body = recorded.map_or(&bytes[..], |recorded| recorded.body);
-    let body = &*mdm::utf8(body);
+    let body = &*utf8(body);
     let kind = match arguments.kind {
         Some(kind) => kind,
         None => Kind::detect(body).ok_or_else(|| {

@@ -7,6 +7,7 @@ use super::{
     super::csv::{Columns, Field, parse},
     *,
 };
+use crate::encoding::utf8;
 
 fn columns(entries: &[&str]) -> Columns {
     let mut columns = Columns::default();
@@ -28,7 +29,7 @@ const INTUNE: &[&str] = &[
 fn a_table_is_read_by_its_mapping_whatever_parts_its_cells() {
     let table = "\u{feff}Device name,Device ID,Serial number,Last check-in,OS version,Model,Security patch level\r\n\
                  Ana's phone,7d1c,F2LXSERIAL99,2026-11-23 18:30:00.0000000,16,Pixel 8,2026-11-05\r\n";
-    let read = |table: &str| only(parse(table.as_bytes(), &columns(INTUNE)).unwrap());
+    let read = |table: &str| only(parse(&utf8(table.as_bytes()), &columns(INTUNE)).unwrap());
     let inventory = read(table);
     assert_eq!(inventory.device_ref, "7d1c");
     assert_eq!(inventory.seen_at, Some(moment("2026-11-23T18:30:00Z")));
@@ -47,7 +48,7 @@ fn a_table_is_read_as_offices_save_it() {
                  \"Ana\nB.\";7d1c;26.1\r\n;;\r\n";
     let columns = columns(&["device_ref=Identificación", "os_version=versión, del sistema"]);
     let read = |bytes: &[u8]| {
-        let found = parse(bytes, &columns).unwrap();
+        let found = parse(&utf8(bytes), &columns).unwrap();
         assert_eq!(found.skipped, 1);
         (found.inventories[0].device_ref.clone(), found.inventories[0].facts.os_version.clone())
     };
