@@ -84,12 +84,16 @@ impl Columns {
         }
     }
 
+    /// The name of the column that holds a field.
+    fn name(&self, field: Field) -> &str {
+        self.0.get(&field).map_or(field.as_str(), String::as_str)
+    }
+
     /// Where each field stands in this heading.
     fn places(&self, heading: &::csv::StringRecord) -> Result<HashMap<Field, usize>, ParseError> {
         let mut places = HashMap::new();
         for &field in Field::ALL {
-            let named = self.0.get(&field);
-            let wanted = named.map_or(field.as_str(), String::as_str);
+            let wanted = self.name(field);
             let same = |name: &str| name.trim().to_lowercase() == wanted.to_lowercase();
             let mut at = (0..heading.len()).filter(|at| same(&heading[*at]));
             match (at.next(), at.next()) {
@@ -99,7 +103,7 @@ impl Columns {
                 (Some(at), None) => {
                     places.insert(field, at);
                 }
-                (None, _) if named.is_some() => return Err(missing(wanted, heading)),
+                (None, _) if self.0.contains_key(&field) => return Err(missing(wanted, heading)),
                 (None, _) => {}
             }
         }
@@ -142,21 +146,45 @@ pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
         if found.inventories.len() + found.skipped >= MOST_ROWS {
             return Err(ParseError::new(".", format!("has more than {MOST_ROWS} rows; import it in parts")));
         }
-        let row = row.map_err(|error| broken(&error))?;
-        let line = above + row.position().map_or(0, ::csv::Position::line);
-        let cell = |field| {
-            let text = places.get(&field).and_then(|at| row.get(*at)).map(str::trim);
-            text.filter(|text| !text.is_empty())
-        };
-        match inventory(cell, places.contains_key(&SeenAt)) {
+        let cells = row.map_err(|error| broken(&error))?;
+        let line = above + cells.position().map_or(0, ::csv::Position::line);
+        let mut row = Row { cells: &cells, places: &places, unread: Vec::new() };
+        match inventory(&mut row) {
             Ok(inventory) => found.inventories.push(inventory),
             Err((field, what)) => {
-                let column = columns.0.get(&field).map_or(field.as_str(), String::as_str);
+                let column = columns.name(field);
                 found.skip(ParseError::new(format!("line {line}, column `{column}`"), what));
             }
         }
+        for field in row.unread {
+            found.count_unread(columns.name(field), line);
+        }
     }
     Ok(found)
+}
+
+/// One row, and which of its cells are not understood.
+struct Row<'r> {
+    cells: &'r ::csv::StringRecord,
+    places: &'r HashMap<Field, usize>,
+    unread: Vec<Field>,
+}
+
+impl<'r> Row<'r> {
+    /// What stands in a field's cell; none where it is empty.
+    fn cell(&self, field: Field) -> Option<&'r str> {
+        let text = self.places.get(&field).and_then(|at| self.cells.get(*at)).map(str::trim);
+        text.filter(|text| !text.is_empty())
+    }
+
+    /// What a field's cell says.
+    fn read<T>(&mut self, field: Field, understand: impl FnOnce(&str) -> Option<T>) -> Option<T> {
+        let said = understand(self.cell(field)?);
+        if said.is_none() {
+            self.unread.push(field);
+        }
+        said
+    }
 }
 
 /// What may part cells; of two that a heading has as often the last is taken, and a comma is the usual one.
@@ -189,40 +217,44 @@ fn delimiter(text: &str) -> u8 {
     most.map_or(b',', |(sign, _)| sign)
 }
 
-fn inventory<'r>(cell: impl Fn(Field) -> Option<&'r str>, says_when: bool) -> Result<Inventory, (Field, &'static str)> {
-    let device_ref = cell(DeviceRef)
+fn inventory(row: &mut Row<'_>) -> Result<Inventory, (Field, &'static str)> {
+    let device_ref = row
+        .cell(DeviceRef)
         .and_then(shape::device_ref)
         .ok_or((DeviceRef, "names no device; at most 120 characters without control characters"))?;
     // A row without a time in a table of times would pass for fresh.
     let when = (SeenAt, "is not a time such as 2026-11-24T09:30:00Z or 2026-11-24 09:30; without a zone it is UTC");
-    let seen_at = cell(SeenAt).and_then(shape::moment);
-    if says_when && seen_at.is_none() {
+    let seen_at = row.cell(SeenAt).and_then(shape::moment);
+    if row.places.contains_key(&SeenAt) && seen_at.is_none() {
         return Err(when);
     }
     let mut facts = ManagedFacts {
-        model: cell(Model).and_then(shape::model),
-        os_version: cell(OsVersion).and_then(system),
-        security_patch: cell(SecurityPatch).and_then(shape::security_patch),
-        storage_encryption: cell(StorageEncrypted).and_then(encryption),
-        screen_lock: cell(ScreenLock).and_then(truth),
-        whatsapp_business: business(&cell),
-        whatsapp_consumer: cell(WhatsappConsumer).and_then(presence),
+        model: row.read(Model, shape::model),
+        os_version: row.read(OsVersion, system),
+        security_patch: row.read(SecurityPatch, shape::security_patch),
+        storage_encryption: row.read(StorageEncrypted, encryption),
+        screen_lock: row.read(ScreenLock, truth),
+        whatsapp_business: business(row),
+        whatsapp_consumer: row.read(WhatsappConsumer, presence),
     };
-    if let Some(app) = cell(App).and_then(Whatsapp::by_name) {
-        app.tell(&mut facts, whatsapp::installed([cell(AppVersion)]));
+    if let Some(app) = row.cell(App).and_then(Whatsapp::by_name) {
+        // Of WhatsApp Messenger no version is kept.
+        let version = (app == Whatsapp::Business).then(|| row.read(AppVersion, shape::whatsapp_version)).flatten();
+        app.tell(&mut facts, ManagedApp { version, ..whatsapp::installed([]) });
     }
     Ok(Inventory { device_ref, seen_at, retired: false, facts })
 }
 
-fn business<'r>(cell: &impl Fn(Field) -> Option<&'r str>) -> Option<ManagedApp> {
-    let version = cell(WhatsappBusinessVersion).and_then(shape::whatsapp_version);
-    let said = cell(WhatsappBusiness).and_then(presence);
+fn business(row: &mut Row<'_>) -> Option<ManagedApp> {
+    let said = row.read(WhatsappBusiness, presence);
+    let version = row.read(WhatsappBusinessVersion, shape::whatsapp_version);
+    let has_update = row.read(WhatsappBusinessUpdate, truth);
     let presence = said.or_else(|| version.is_some().then_some(Presence::Installed))?;
     let is_there = presence != Presence::Absent;
     Some(ManagedApp {
         presence,
         version: version.filter(|_| is_there),
-        has_update_available: cell(WhatsappBusinessUpdate).and_then(truth).filter(|_| is_there),
+        has_update_available: has_update.filter(|_| is_there),
         external_version_id: None,
     })
 }

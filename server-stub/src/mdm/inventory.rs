@@ -43,6 +43,19 @@ pub struct Found {
     pub skipped: usize,
     /// What was wrong with the first of them.
     pub first_fault: Option<ParseError>,
+    /// Of a table: which columns have cells that are not understood.
+    pub unread: Vec<Unread>,
+}
+
+/// The cells of one column that are not understood: they say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The column's name.
+    pub column: String,
+    /// How many they are.
+    pub cells: usize,
+    /// The line of the first.
+    pub first_line: u64,
 }
 
 impl Found {
@@ -50,6 +63,14 @@ impl Found {
     pub(super) fn skip(&mut self, fault: ParseError) {
         self.skipped += 1;
         self.first_fault.get_or_insert(fault);
+    }
+
+    /// Counts a cell that is not understood.
+    pub(super) fn count_unread(&mut self, column: &str, line: u64) {
+        match self.unread.iter_mut().find(|unread| unread.column == column) {
+            Some(unread) => unread.cells += 1,
+            None => self.unread.push(Unread { column: column.to_owned(), cells: 1, first_line: line }),
+        }
     }
 }
 

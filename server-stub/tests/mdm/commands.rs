@@ -157,6 +157,23 @@ fn a_table_and_its_mapping_are_taken_as_an_office_saves_them() {
 }
 
 #[test]
+fn cells_that_are_not_understood_are_told_by_their_column_and_without_what_they_hold() {
+    let desk = Desk::new();
+    let table = desk.write("devices.csv", "device_ref,OS,model\nA-17,Ana,Pixel 8\nA-18,18.0,\nA-19,Eva,\n");
+    let import = ["mdm", "import", "--source", "console", &table, "--map", "os_version=OS"];
+    let output = desk.run(&[&import[..], &["--json"]].concat());
+    assert!(output.status.success(), "{}", err(&output));
+    let done: Value = serde_json::from_str(&out(&output)).unwrap();
+    assert_eq!(done["unread"], json!([{"file": table, "column": "OS", "cells": 2, "firstLine": 2}]));
+    let told = "column `OS`: cells that are not understood and say nothing: 2; the first is in line 2";
+    assert!(err(&output).contains(told) && !err(&output).contains("Ana"), "{}", err(&output));
+    let listed = desk.json(&["mdm", "list"]);
+    let facts = |at: usize| &listed["records"][at]["facts"];
+    assert_eq!((&facts(0)["osVersion"], &facts(1)["osVersion"]["value"]), (&Value::Null, &json!("18.0")));
+    assert_eq!(facts(0)["model"]["value"], "Pixel 8");
+}
+
+#[test]
 fn a_file_without_a_time_is_as_old_as_itself() {
     let desk = Desk::new();
     let table = desk.write("devices.csv", "device_ref,os_version\nA-18,18.0\n");

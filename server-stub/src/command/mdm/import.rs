@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     super::{
@@ -19,7 +19,7 @@ use crate::{
     access::{Actor, audit},
     encoding::utf8,
     judging::managed_changed,
-    mdm::{self, AppLists, Found, Imported, Kind, Recorded, SourceError, csv::Columns},
+    mdm::{self, AppLists, Found, Imported, Kind, Recorded, SourceError, Unread, csv::Columns},
 };
 
 #[derive(Debug, clap::Args)]
@@ -81,7 +81,12 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
         if let Some(fault) = &file.found.first_fault {
             note(&format!("{}: {} entries were left out; the first: {fault}", file.name, file.found.skipped));
         }
+        for Unread { column, cells, first_line } in &file.found.unread {
+            let what = "cells that are not understood and say nothing";
+            note(&format!("{}: column `{column}`: {what}: {cells}; the first is in line {first_line}", file.name));
+        }
     }
+    let unread: Vec<_> = files.iter().flat_map(unread).collect();
     let imported = data.server.store.commit(move |conn, desk| {
         match mdm::add(conn, scope, (&source, kind), lists, now) {
             Ok(_) => {}
@@ -114,9 +119,16 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
     );
     let json = json!({
         "source": name, "kind": kind.as_str(), "files": count, "records": imported.records,
-        "matched": imported.matched, "changed": imported.changed, "skipped": skipped
+        "matched": imported.matched, "changed": imported.changed, "skipped": skipped,
+        "unread": unread
     });
     Ok(Answer::done(words, json))
+}
+
+fn unread(file: &File) -> impl Iterator<Item = Value> {
+    file.found.unread.iter().map(|Unread { column, cells, first_line }| {
+        json!({"file": file.name, "column": column, "cells": cells, "firstLine": first_line})
+    })
 }
 
 fn columns(arguments: &Arguments) -> Result<Columns, CommandError> {

@@ -150,6 +150,33 @@ fn a_row_that_names_no_device_or_no_time_is_left_out_and_told_without_what_it_ho
 }
 
 #[test]
+fn a_cell_that_is_not_understood_is_counted_by_its_column() {
+    let table = "Id,OS,model,storage_encryption,screen_lock,security_patch,whatsapp_business,whatsapp_business_version,\
+                 whatsapp_business_update,whatsapp_consumer,app,app_version\n\
+                 1,Windows 11,Pixel 8,yes,no,2026-11-05,installed,26.38.74,yes,absent,Dating,beta\n\
+                 2,16,Ana\u{301},no,perhaps,11/2026,?,n/a,soon,maybe,com.whatsapp,beta\n\
+                 3,macOS,,,,,,,,,WhatsApp Business,beta\n\
+                 ,Windows 11,,,,,,,,,,\n";
+    let found = parse(table.as_bytes(), &columns(&["device_ref=Id", "os_version=OS"])).unwrap();
+    let mut unread: Vec<_> = found.unread.iter().map(|one| (one.column.as_str(), one.cells, one.first_line)).collect();
+    unread.sort_unstable();
+    let expected = [
+        ("OS", 2, 2),
+        ("app_version", 1, 4),
+        ("model", 1, 3),
+        ("screen_lock", 1, 3),
+        ("security_patch", 1, 3),
+        ("storage_encryption", 1, 2),
+        ("whatsapp_business", 1, 3),
+        ("whatsapp_business_update", 1, 3),
+        ("whatsapp_business_version", 1, 3),
+        ("whatsapp_consumer", 1, 3),
+    ];
+    assert_eq!(unread, expected);
+    assert_eq!((found.inventories.len(), found.skipped), (3, 1));
+}
+
+#[test]
 fn a_mapping_that_cannot_be_says_why() {
     let refused = |entry: &str| Columns::default().add(entry).unwrap_err();
     assert!(refused("device_ref").contains("FIELD=COLUMN"));
