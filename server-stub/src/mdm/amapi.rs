@@ -3,10 +3,11 @@
 
 use agent_core::judge::facts::StorageEncryption;
 use serde::{Deserialize, de::IgnoredAny};
+use serde_json::Value;
 
 use super::{
     facts::ManagedFacts,
-    inventory::{Found, Inventory},
+    inventory::{Found, Inventory, Page},
     parse_error::ParseError,
     shape,
     whatsapp::{self, Whatsapp},
@@ -21,7 +22,11 @@ const FORM: &str = "a device or a list of devices of the Android Management API"
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Answer {
-    Page { devices: Vec<Entry> },
+    Page {
+        devices: Vec<Entry>,
+        #[serde(rename = "nextPageToken")]
+        next: Option<Value>,
+    },
     Bare(Vec<Entry>),
     One(Box<Device>),
 }
@@ -84,8 +89,14 @@ pub fn parse(bytes: &[u8]) -> Result<Found, ParseError> {
     if bytes.len() > LONGEST {
         return Err(ParseError::too_long(LONGEST));
     }
+    let mut page = None;
     let devices = match serde_json::from_slice(bytes).map_err(|error| ParseError::json(&error, FORM))? {
-        Answer::Page { devices } | Answer::Bare(devices) => devices,
+        Answer::Page { devices, next } => {
+            let follows = next.as_ref().and_then(Value::as_str).is_some_and(|token| !token.is_empty());
+            page = Some(if follows { Page::Further } else { Page::Last });
+            devices
+        }
+        Answer::Bare(devices) => devices,
         Answer::One(device) if device.name.is_none() => {
             let what = "is missing, so this lists no device; save an answer of enterprises.devices.list or get";
             return Err(ParseError::new("devices", what));
@@ -95,7 +106,7 @@ pub fn parse(bytes: &[u8]) -> Result<Found, ParseError> {
     if devices.len() > MOST_DEVICES {
         return Err(ParseError::new("devices", format!("holds more than {MOST_DEVICES}; import them in parts")));
     }
-    let mut found = Found::default();
+    let mut found = Found { page, ..Found::default() };
     for (number, entry) in devices.into_iter().enumerate() {
         let Entry::Device(device) = entry else {
             found.skip(ParseError::new(format!("devices[{number}]"), "is no device of the Android Management API"));

@@ -45,6 +45,17 @@ pub struct Found {
     pub first_fault: Option<ParseError>,
     /// Of a table: which columns have cells that are not understood.
     pub unread: Vec<Unread>,
+    /// Which page of a list it is; none where it is no page.
+    pub page: Option<Page>,
+}
+
+/// A page of a list that is answered in pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Further ones follow it.
+    Further,
+    /// None does.
+    Last,
 }
 
 /// The cells of one column that are not understood: they say nothing.

@@ -174,6 +174,29 @@ fn cells_that_are_not_understood_are_told_by_their_column_and_without_what_they_
 }
 
 #[test]
+fn an_import_without_the_last_page_of_a_list_says_how_to_get_the_rest() {
+    let desk = Desk::new();
+    let page = |name: &str, device: &str, next: Value| {
+        let device = json!({"name": format!("enterprises/L/devices/{device}")});
+        desk.write(name, json!({"devices": [device], "nextPageToken": next}).to_string())
+    };
+    let (first, second) = (page("1.json", "a1", json!("t1")), page("2.json", "a2", Value::Null));
+    let import = |files: &[&str]| {
+        let output = desk.run(&[&["mdm", "import", "--json", "--source", "play"], files].concat());
+        assert!(output.status.success(), "{}", err(&output));
+        let done: Value = serde_json::from_str(&out(&output)).unwrap();
+        (done["morePages"].clone(), err(&output))
+    };
+    let (more, told) = import(&[&first]);
+    assert_eq!(more, true);
+    assert!(told.contains("`&pageToken=` and the page's `nextPageToken`") && !told.contains("t1"), "{told}");
+    for files in [&[&*second, &first][..], &[&second]] {
+        let (more, told) = import(files);
+        assert!(more == false && !told.contains("page"), "{told}");
+    }
+}
+
+#[test]
 fn a_file_without_a_time_is_as_old_as_itself() {
     let desk = Desk::new();
     let table = desk.write("devices.csv", "device_ref,os_version\nA-18,18.0\n");

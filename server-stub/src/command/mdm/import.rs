@@ -19,7 +19,7 @@ use crate::{
     access::{Actor, audit},
     encoding::utf8,
     judging::managed_changed,
-    mdm::{self, AppLists, Found, Imported, Kind, Recorded, SourceError, Unread, csv::Columns},
+    mdm::{self, AppLists, Found, Imported, Kind, Page, Recorded, SourceError, Unread, csv::Columns},
 };
 
 #[derive(Debug, clap::Args)]
@@ -86,6 +86,15 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
             note(&format!("{}: column `{column}`: {what}: {cells}; the first is in line {first_line}", file.name));
         }
     }
+    // Which pages lie between cannot be seen; that the last one is there can.
+    let is_there = |page| files.iter().any(|file| file.found.page == Some(page));
+    let more_pages = is_there(Page::Further) && !is_there(Page::Last);
+    if more_pages {
+        note(
+            "further pages of devices follow, and the last is not among these files: ask again with `&pageToken=` and the \
+             page's `nextPageToken`, until an answer has none, and import them all",
+        );
+    }
     let unread: Vec<_> = files.iter().flat_map(unread).collect();
     let imported = data.server.store.commit(move |conn, desk| {
         match mdm::add(conn, scope, (&source, kind), lists, now) {
@@ -120,7 +129,7 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
     let json = json!({
         "source": name, "kind": kind.as_str(), "files": count, "records": imported.records,
         "matched": imported.matched, "changed": imported.changed, "skipped": skipped,
-        "unread": unread
+        "unread": unread, "morePages": more_pages
     });
     Ok(Answer::done(words, json))
 }

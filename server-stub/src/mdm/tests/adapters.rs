@@ -4,7 +4,7 @@ use agent_core::judge::facts::{Presence, StorageEncryption};
 use serde_json::json;
 
 use super::{
-    super::{ManagedApp, ManagedFacts, amapi, apple_status, nanomdm},
+    super::{ManagedApp, ManagedFacts, Page, amapi, apple_status, nanomdm},
     *,
 };
 
@@ -271,6 +271,11 @@ fn a_page_an_array_and_a_device_without_a_name_are_told_apart() {
     let found = amapi::parse(page.as_bytes()).unwrap();
     assert_eq!((found.inventories.len(), found.skipped), (1, 1));
     assert!(found.first_fault.unwrap().to_string().starts_with("devices[1].name: "));
+    assert_eq!(found.page, Some(Page::Further));
+    for last in [json!({"devices": [phone()]}), json!({"devices": [phone()], "nextPageToken": ""})] {
+        assert_eq!(amapi::parse(last.to_string().as_bytes()).unwrap().page, Some(Page::Last), "{last}");
+    }
+    assert_eq!(amapi::parse(phone().to_string().as_bytes()).unwrap().page, None);
     assert_eq!(amapi::parse(json!([phone(), phone()]).to_string().as_bytes()).unwrap().inventories.len(), 2);
     // What one device says in another form is its own fault.
     let mut odd = phone();
