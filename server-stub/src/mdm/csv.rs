@@ -1,16 +1,21 @@
 //! A table that a console exports: which column holds what is said by a mapping.
 
+mod joined;
+
 use std::collections::HashMap;
 
 use agent_core::judge::facts::{Presence, StorageEncryption};
 
-use self::Field::{
-    App, AppVersion, DeviceRef, Model, OsVersion, ScreenLock, SecurityPatch, SeenAt, StorageEncrypted,
-    WhatsappBusiness, WhatsappBusinessUpdate, WhatsappBusinessVersion, WhatsappConsumer,
+use self::{
+    Field::{
+        App, AppVersion, DeviceRef, Model, OsVersion, ScreenLock, SecurityPatch, SeenAt, StorageEncrypted,
+        WhatsappBusiness, WhatsappBusinessUpdate, WhatsappBusinessVersion, WhatsappConsumer,
+    },
+    joined::Joined,
 };
 use super::{
     facts::{ManagedApp, ManagedFacts},
-    inventory::{Found, Inventory},
+    inventory::{Found, Inventory, Why},
     parse_error::ParseError,
     shape,
     whatsapp::{self, Whatsapp},
@@ -141,26 +146,32 @@ pub fn parse(bytes: &[u8], columns: &Columns) -> Result<Found, ParseError> {
     };
     let heading = reader.headers().map_err(|error| broken(&error))?.clone();
     let places = columns.places(&heading)?;
-    let mut found = Found::default();
-    for row in reader.records() {
-        if found.inventories.len() + found.skipped >= MOST_ROWS {
+    let (mut found, mut joined) = (Found::default(), Joined::default());
+    for (count, row) in reader.records().enumerate() {
+        if count >= MOST_ROWS {
             return Err(ParseError::new(".", format!("has more than {MOST_ROWS} rows; import it in parts")));
         }
         let cells = row.map_err(|error| broken(&error))?;
         let line = above + cells.position().map_or(0, ::csv::Position::line);
         let mut row = Row { cells: &cells, places: &places, unread: Vec::new() };
         match inventory(&mut row) {
-            Ok(inventory) => found.inventories.push(inventory),
+            Ok(inventory) => {
+                for field in joined.take(inventory) {
+                    // Where no column is the version's, a row for each app tells it.
+                    let field = if places.contains_key(&field) { field } else { AppVersion };
+                    found.count_unread(columns.name(field), Why::Contradictory, line);
+                }
+            }
             Err((field, what)) => {
                 let column = columns.name(field);
                 found.skip(ParseError::new(format!("line {line}, column `{column}`"), what));
             }
         }
         for field in row.unread {
-            found.count_unread(columns.name(field), line);
+            found.count_unread(columns.name(field), Why::NotUnderstood, line);
         }
     }
-    Ok(found)
+    Ok(Found { inventories: joined.uncontested(), ..found })
 }
 
 /// One row, and which of its cells are not understood.

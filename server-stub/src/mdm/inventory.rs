@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{facts::ManagedFacts, parse_error::ParseError};
+use crate::spelt::spelt;
 
 /// What one message says of one device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +35,16 @@ pub enum AppLists {
     Whole,
 }
 
+spelt! {
+    /// Why a cell of a table says nothing.
+    Why {
+        /// It holds nothing that its column may hold.
+        NotUnderstood = "not-understood",
+        /// An earlier row says something else of the same device at the same moment, so that neither counts.
+        Contradictory = "contradictory",
+    }
+}
+
 /// What a message or a file holds.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Found {
@@ -43,7 +54,7 @@ pub struct Found {
     pub skipped: usize,
     /// What was wrong with the first of them.
     pub first_fault: Option<ParseError>,
-    /// Of a table: which columns have cells that are not understood.
+    /// Of a table: which columns have cells that say nothing.
     pub unread: Vec<Unread>,
     /// Which page of a list it is; none where it is no page.
     pub page: Option<Page>,
@@ -58,11 +69,13 @@ pub enum Page {
     Last,
 }
 
-/// The cells of one column that are not understood: they say nothing.
+/// The cells of one column that say nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
     /// The column's name.
     pub column: String,
+    /// Why they do not.
+    pub why: Why,
     /// How many they are.
     pub cells: usize,
     /// The line of the first.
@@ -76,11 +89,11 @@ impl Found {
         self.first_fault.get_or_insert(fault);
     }
 
-    /// Counts a cell that is not understood.
-    pub(super) fn count_unread(&mut self, column: &str, line: u64) {
-        match self.unread.iter_mut().find(|unread| unread.column == column) {
+    /// Counts a cell that says nothing.
+    pub(super) fn count_unread(&mut self, column: &str, why: Why, line: u64) {
+        match self.unread.iter_mut().find(|unread| unread.column == column && unread.why == why) {
             Some(unread) => unread.cells += 1,
-            None => self.unread.push(Unread { column: column.to_owned(), cells: 1, first_line: line }),
+            None => self.unread.push(Unread { column: column.to_owned(), why, cells: 1, first_line: line }),
         }
     }
 }

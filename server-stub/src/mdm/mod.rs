@@ -35,7 +35,7 @@ pub use self::{
     coverage::{Coverage, coverage},
     facts::{ManagedApp, ManagedFacts, Told, ToldFacts},
     import::{Imported, failed, take_in},
-    inventory::{AppLists, Found, Inventory, Page, Unread},
+    inventory::{AppLists, Found, Inventory, Page, Unread, Why},
     kind::{Kind, KindError},
     managed::{Managed, of_device},
     matching::{MatchError, match_by_hand, release},

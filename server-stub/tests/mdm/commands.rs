@@ -164,13 +164,27 @@ fn cells_that_are_not_understood_are_told_by_their_column_and_without_what_they_
     let output = desk.run(&[&import[..], &["--json"]].concat());
     assert!(output.status.success(), "{}", err(&output));
     let done: Value = serde_json::from_str(&out(&output)).unwrap();
-    assert_eq!(done["unread"], json!([{"file": table, "column": "OS", "cells": 2, "firstLine": 2}]));
+    let unread = json!({"file": table, "column": "OS", "why": "not-understood", "cells": 2, "firstLine": 2});
+    assert_eq!(done["unread"], json!([unread]));
     let told = "column `OS`: cells that are not understood and say nothing: 2; the first is in line 2";
     assert!(err(&output).contains(told) && !err(&output).contains("Ana"), "{}", err(&output));
     let listed = desk.json(&["mdm", "list"]);
     let facts = |at: usize| &listed["records"][at]["facts"];
     assert_eq!((&facts(0)["osVersion"], &facts(1)["osVersion"]["value"]), (&Value::Null, &json!("18.0")));
     assert_eq!(facts(0)["model"]["value"], "Pixel 8");
+}
+
+#[test]
+fn two_rows_that_contradict_each_other_are_told_and_neither_counts() {
+    let desk = Desk::new();
+    let rows = "A-17,WhatsApp Business,2.26.39.71\nA-17,WhatsApp Business,2.26.14.2\n";
+    let table = desk.write("apps.csv", format!("device_ref,app,Version\n{rows}"));
+    let output = desk.run(&["mdm", "import", "--source", "console", &table, "--map", "app_version=Version"]);
+    let told = "column `Version`: rows that say something else than an earlier one of the same device and time, so \
+                neither counts: 1; the first is in line 3";
+    assert!(output.status.success() && err(&output).contains(told), "{}", err(&output));
+    let business = &desk.json(&["mdm", "list"])["records"][0]["facts"]["whatsappBusiness"]["value"];
+    assert_eq!(business, &json!({"presence": "installed"}));
 }
 
 #[test]

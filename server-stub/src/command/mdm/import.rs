@@ -19,7 +19,7 @@ use crate::{
     access::{Actor, audit},
     encoding::utf8,
     judging::managed_changed,
-    mdm::{self, AppLists, Found, Imported, Kind, Page, Recorded, SourceError, Unread, csv::Columns},
+    mdm::{self, AppLists, Found, Imported, Kind, Page, Recorded, SourceError, Unread, Why, csv::Columns},
 };
 
 #[derive(Debug, clap::Args)]
@@ -81,8 +81,13 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
         if let Some(fault) = &file.found.first_fault {
             note(&format!("{}: {} entries were left out; the first: {fault}", file.name, file.found.skipped));
         }
-        for Unread { column, cells, first_line } in &file.found.unread {
-            let what = "cells that are not understood and say nothing";
+        for Unread { column, why, cells, first_line } in &file.found.unread {
+            let what = match why {
+                Why::NotUnderstood => "cells that are not understood and say nothing",
+                Why::Contradictory => {
+                    "rows that say something else than an earlier one of the same device and time, so neither counts"
+                }
+            };
             note(&format!("{}: column `{column}`: {what}: {cells}; the first is in line {first_line}", file.name));
         }
     }
@@ -135,8 +140,8 @@ pub(super) async fn run(arguments: Arguments, context: &Context) -> Result<Answe
 }
 
 fn unread(file: &File) -> impl Iterator<Item = Value> {
-    file.found.unread.iter().map(|Unread { column, cells, first_line }| {
-        json!({"file": file.name, "column": column, "cells": cells, "firstLine": first_line})
+    file.found.unread.iter().map(|Unread { column, why, cells, first_line }| {
+        json!({"file": file.name, "column": column, "why": why.as_str(), "cells": cells, "firstLine": first_line})
     })
 }
 

@@ -4,7 +4,10 @@ use agent_core::judge::facts::{Presence, StorageEncryption};
 use proptest::prelude::*;
 
 use super::{
-    super::csv::{Columns, Field, parse},
+    super::{
+        Why,
+        csv::{Columns, Field, parse},
+    },
     *,
 };
 use crate::encoding::utf8;
@@ -123,8 +126,8 @@ fn each_word_means_what_it_says_or_nothing() {
 #[test]
 fn a_row_for_each_app_tells_only_of_whatsapp() {
     let table = "Device ID,Application name,Application version\n\
-                 7d1c,Dating,3.1\n7d1c,WhatsApp Business,2.26.39.71\n7d1c,com.whatsapp,2.26.39.70\n\
-                 7d1c,\u{200e}WA Business,26.38.74\n7d1c,\u{200e}WhatsApp,26.38.74\n";
+                 5b7a,Dating,3.1\n7d1c,WhatsApp Business,2.26.39.71\n6c0b,com.whatsapp,2.26.39.70\n\
+                 8e2d,\u{200e}WA Business,26.38.74\n8e2d,\u{200e}WhatsApp,26.38.74\n";
     let columns = columns(&["device_ref=device id", "app=Application name", "app_version=Application version"]);
     let found = parse(table.as_bytes(), &columns).unwrap();
     let facts: Vec<_> = found.inventories.into_iter().map(|inventory| inventory.facts).collect();
@@ -133,7 +136,38 @@ fn a_row_for_each_app_tells_only_of_whatsapp() {
     assert_eq!((facts[2].whatsapp_consumer, facts[2].whatsapp_business.is_none()), (Some(Presence::Installed), true));
     // As iPhones print them: with a mark of direction, and by the name below the icon.
     assert_eq!(facts[3].whatsapp_business.as_ref().unwrap().version.as_deref(), Some("26.38.74"));
-    assert_eq!(facts[4].whatsapp_consumer, Some(Presence::Installed));
+    assert_eq!((facts[3].whatsapp_consumer, facts.len()), (Some(Presence::Installed), 4));
+}
+
+#[test]
+fn what_two_rows_contradict_each_other_in_stays_unknown_and_is_counted() {
+    let table = "device_ref,seen_at,app,app_version,os_version,screen_lock\n\
+                 1,2026-11-23,WhatsApp Business,2.26.39.71,16,yes\n\
+                 1,2026-11-23,WhatsApp Business,2.26.14.2,16,\n\
+                 1,2026-11-23,com.whatsapp.w4b,2.26.39.71,,no\n\
+                 1,2026-11-24,WhatsApp Business,2.26.39.71,17,\n\
+                 2,2026-11-23,WhatsApp Business,,16,yes\n\
+                 2,2026-11-23,WA Business,2.26.14.2,16,yes\n";
+    let found = parse(table.as_bytes(), &Columns::default()).unwrap();
+    let told: Vec<_> = (found.inventories.iter())
+        .map(|Inventory { device_ref, facts, .. }| {
+            let app = facts.whatsapp_business.as_ref().unwrap();
+            (device_ref.as_str(), app.presence, app.version.as_deref(), facts.os_version.as_deref(), facts.screen_lock)
+        })
+        .collect();
+    let expected = [
+        ("1", Presence::Installed, None, Some("16"), None),
+        ("1", Presence::Installed, Some("2.26.39.71"), Some("17"), None),
+        ("2", Presence::Installed, Some("2.26.14.2"), Some("16"), Some(true)),
+    ];
+    assert_eq!(told, expected);
+    let unread: Vec<_> = found.unread.iter().map(|one| (one.column.as_str(), one.cells, one.first_line)).collect();
+    assert_eq!(unread, [("app_version", 1, 3), ("screen_lock", 1, 4)]);
+    // Whether an app is there at all may be contested, too.
+    let table = "device_ref,whatsapp_business,whatsapp_consumer\n1,yes,yes\n1,no,no\n1,yes,yes\n";
+    let found = parse(table.as_bytes(), &Columns::default()).unwrap();
+    assert!(found.unread.iter().all(|one| one.why == Why::Contradictory && one.cells == 1), "{:?}", found.unread);
+    assert_eq!((found.unread.len(), only(found).facts), (2, super::super::ManagedFacts::default()));
 }
 
 #[test]
@@ -214,6 +248,25 @@ proptest! {
         prop_assert_eq!(inventory.facts.security_patch.as_deref(), Some("2026-11-05"));
         let app = inventory.facts.whatsapp_business.unwrap();
         prop_assert_eq!(app.version.as_deref(), Some("2.26.39.71"));
+    }
+
+    /// A table says the same in whatever order its rows stand.
+    #[test]
+    fn a_table_says_the_same_in_any_order_of_its_rows(rows in prop::collection::vec(
+        ("[AB]", prop_oneof![Just(""), Just("16"), Just("17")], prop_oneof![Just(""), Just("yes"), Just("no")],
+         prop_oneof![Just(""), Just("26.38.74"), Just("26.40.70")])
+            .prop_map(|(device, os, there, version)| format!("{device},{os},{there},{version}\n")), 1..9), turn in 0..9_usize) {
+        let said = |rows: &[String]| {
+            let table = format!("device_ref,os_version,whatsapp_business,whatsapp_business_version\n{}", rows.concat());
+            let mut inventories = parse(table.as_bytes(), &Columns::default()).unwrap().inventories;
+            inventories.sort_by(|a, b| a.device_ref.cmp(&b.device_ref));
+            inventories
+        };
+        let (mut turned, mut back) = (rows.clone(), rows.clone());
+        turned.rotate_left(turn % rows.len());
+        back.reverse();
+        prop_assert_eq!(said(&turned), said(&rows));
+        prop_assert_eq!(said(&back), said(&rows));
     }
 
     /// Any table under any mapping is read or refused, and nothing panics.
