@@ -3,7 +3,7 @@
 use agent_core::judge::version::{
     AndroidOsLine, IosOsLine, Line, PatchLevelLine, WhatsappAndroidLine, WhatsappIosLine,
 };
-use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{Timestamp, ZonedDateTime, civil::DateTime, tz::TimeZone};
 
 /// The longest reference, in characters; `device_ref` of managed configuration has the same limit.
 const LONGEST_REFERENCE: usize = 120;
@@ -70,10 +70,12 @@ fn version(text: &str, is_one: impl Fn(&str) -> bool) -> Option<String> {
 /// A moment; one without a zone is UTC, a day its beginning. The zero time of Go is no moment.
 pub(super) fn moment(text: &str) -> Option<Timestamp> {
     let text = text.trim();
-    let moment = text.parse::<Timestamp>().ok().or_else(|| {
-        let civil: DateTime = text.parse().ok()?;
-        TimeZone::UTC.to_timestamp(civil).ok()
-    })?;
+    let moment = if text.contains('[') {
+        // Read as one of the others it would lose its zone.
+        text.parse::<ZonedDateTime>().ok()?.timestamp()
+    } else {
+        text.parse().ok().or_else(|| TimeZone::UTC.to_timestamp(text.parse::<DateTime>().ok()?).ok())?
+    };
     // 2001-09-09: before anything that is managed today.
     (moment.as_second() > 1_000_000_000).then_some(moment)
 }

@@ -128,6 +128,27 @@ fn the_number_of_a_person_is_no_version_however_it_is_parted() {
     }
 }
 
+#[test]
+fn a_time_is_read_in_its_own_zone_or_not_at_all() {
+    for (text, is) in [
+        ("2026-11-24T10:00:00Z", Some("2026-11-24T10:00:00Z")),
+        ("2026-11-24T10:00:00+01:00", Some("2026-11-24T09:00:00Z")),
+        ("2026-11-24 10:00", Some("2026-11-24T10:00:00Z")),
+        ("2026-11-24", Some("2026-11-24T00:00:00Z")),
+        ("2026-11-24T10:00:00+01:00[Europe/Madrid]", Some("2026-11-24T09:00:00Z")),
+        ("2026-11-24T10:00:00[Europe/Madrid]", Some("2026-11-24T09:00:00Z")),
+        ("2026-07-24T10:00[Europe/Madrid]", Some("2026-07-24T08:00:00Z")),
+        ("2026-11-24[America/Bogota]", Some("2026-11-24T05:00:00Z")),
+        // A zone that contradicts the offset, and one that nobody knows.
+        ("2026-11-24T10:00:00+05:00[Europe/Madrid]", None),
+        ("2026-11-24T10:00:00[Europe/Nowhere]", None),
+        ("2026-11-24T10:00:00+01:00[", None),
+        ("0001-01-01T00:00:00Z", None),
+    ] {
+        assert_eq!(shape::moment(text), is.map(moment), "{text}");
+    }
+}
+
 proptest! {
     /// Any text passes in its one form, or not at all.
     #[test]
