@@ -62,6 +62,13 @@ pub enum Level {
     Unknown,
 }
 
+impl Level {
+    /// Whether it lies outside the operating system.
+    pub(super) const fn is_hardware(self) -> bool {
+        matches!(self, Self::TrustedEnvironment | Self::StrongBox)
+    }
+}
+
 /// Where a key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -123,7 +130,7 @@ pub struct Facts {
 }
 
 pub(super) fn facts(chain: &[Certificate], told: &KeyDescription, chain_holds: bool, expected: &Expected<'_>) -> Facts {
-    let hardware_speaks = chain_holds && matches!(told.attestation_level, 1 | 2);
+    let hardware_speaks = chain_holds && level(told.attestation_level).is_hardware();
     let root = told.hardware.root_of_trust();
     let by_hardware = if hardware_speaks { Proof::Hardware } else { Proof::Nothing };
     let is_sound = root.is_some_and(|root| {
@@ -195,7 +202,7 @@ pub(super) const fn boot_state(value: u64) -> BootState {
     }
 }
 
-const fn level(value: u64) -> Level {
+pub(super) const fn level(value: u64) -> Level {
     match value {
         0 => Level::Software,
         1 => Level::TrustedEnvironment,

@@ -7,7 +7,7 @@ use super::{
     chain::{self, Trust},
     expected::{Challenge, Expected},
     extension::{Application, KEY_DESCRIPTION, KeyDescription, RootOfTrust},
-    facts::{self, BootState, Facts, boot_state, named, os_version},
+    facts::{self, BootState, Facts, Level, boot_state, level, named, os_version},
 };
 
 /// The judgement.
@@ -77,12 +77,13 @@ fn check(chain: &[Certificate], told: &KeyDescription, expected: &Expected<'_>, 
     }
     let levels =
         format!("attestationSecurityLevel {}, keyMintSecurityLevel {}", told.attestation_level, told.keymint_level);
-    if !matches!(told.attestation_level, 1 | 2) || !matches!(told.keymint_level, 1 | 2) {
+    let (attesting, holding) = (level(told.attestation_level), level(told.keymint_level));
+    if !attesting.is_hardware() || !holding.is_hardware() {
         add(Reason::SoftwareLevel, levels.clone());
     }
     if told.attestation_level != told.keymint_level {
         add(Reason::LevelMismatch, levels);
-    } else if told.attestation_level == 2 && chain::is_of_trusted_environment(chain) {
+    } else if attesting == Level::StrongBox && chain::is_of_trusted_environment(chain) {
         add(Reason::LevelMismatch, format!("{levels}, a certificate for the trusted environment"));
     }
     if told.hardware.integer(702) != Some(0) {
