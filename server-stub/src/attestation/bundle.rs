@@ -3,7 +3,7 @@
 
 use base64::{
     Engine as _, alphabet,
-    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig, general_purpose::STANDARD},
 };
 
 use super::{
@@ -44,11 +44,25 @@ pub enum BundleError {
 
 /// The certificates of these bytes, as they stand: leaf first.
 pub fn certificates(bytes: &[u8]) -> Result<Vec<Certificate>, BundleError> {
-    let ders = ders(bytes)?;
-    let parsed = ders.iter().enumerate().map(|(index, der)| {
-        Certificate::from_der(der).map_err(|fault| BundleError::Certificate { number: index + 1, fault })
-    });
-    parsed.collect()
+    ders(bytes)?.iter().enumerate().map(|(index, der)| certificate(der, index)).collect()
+}
+
+/// The certificates of a device's message, leaf first: each DER in base64, in the one form that agents write.
+pub(crate) fn of_message(texts: &[String]) -> Result<Vec<Certificate>, BundleError> {
+    match texts.len() {
+        0 => return Err(BundleError::Nothing),
+        1..=MOST => {}
+        _ => return Err(BundleError::TooMany),
+    }
+    let one = |(index, text): (usize, &String)| {
+        let der = STANDARD.decode(text).map_err(|_| BundleError::NotBase64 { number: index + 1 })?;
+        certificate(&der, index)
+    };
+    texts.iter().enumerate().map(one).collect()
+}
+
+fn certificate(der: &[u8], index: usize) -> Result<Certificate, BundleError> {
+    Certificate::from_der(der).map_err(|fault| BundleError::Certificate { number: index + 1, fault })
 }
 
 fn ders(bytes: &[u8]) -> Result<Vec<Vec<u8>>, BundleError> {

@@ -20,13 +20,14 @@ use super::{
     trust::Trust,
 };
 use crate::attestation::{
-    Certificate, Reason, Shortfall,
+    Reason, Shortfall,
     android::{self, AppId, BootKey, Challenge, facts as told},
     apple::{
         self, Environment,
         object::{AssertionObject, AttestationObject},
     },
-    bundle, unhex,
+    bundle::{self, BundleError},
+    unhex,
 };
 
 /// What is asked of a piece of evidence.
@@ -211,16 +212,14 @@ const SILENT: [Reason; 6] = [
 ];
 
 fn android_chain(chain: &[String], asked: &Asked<'_>, trust: &Trust) -> Found {
-    if chain.is_empty() || chain.len() > bundle::MOST {
-        return malformed(format!("{} certificates", chain.len()));
-    }
-    let read = chain.iter().map(|text| {
-        let der = STANDARD.decode(text).map_err(|_| "a certificate is not base64".to_owned())?;
-        Certificate::from_der(&der).map_err(|fault| fault.to_string())
-    });
-    let chain: Vec<Certificate> = match read.collect() {
+    let chain = match bundle::of_message(chain) {
         Ok(chain) => chain,
-        Err(why) => return malformed(why),
+        // Its own words are about files.
+        Err(BundleError::Nothing | BundleError::TooMany) => {
+            return malformed(format!("{} certificates", chain.len()));
+        }
+        Err(BundleError::NotBase64 { .. }) => return malformed("a certificate is not base64"),
+        Err(BundleError::Certificate { fault, .. }) => return malformed(fault),
     };
     let apps: Vec<AppId> = (asked.rules.android_apps.iter())
         .filter_map(|app| Some(AppId { package: app.package.clone(), signer: unhex(&app.signer)?.try_into().ok()? }))

@@ -365,6 +365,36 @@ async fn a_group_that_demands_evidence_lets_nobody_in_without() {
 }
 
 #[tokio::test]
+async fn certificates_that_cannot_be_read_are_told_in_a_word() {
+    type Change<'a> = &'a dyn Fn(Vec<String>) -> Vec<String>;
+    let site = Site::new(&asked("recorded")).await;
+    let sound = |pair: &KeyPair| {
+        let Attestation::AndroidChain(chain) = site.chain(pair, |_| {}) else { unreachable!("it is Android's") };
+        chain
+    };
+    // A message has one form of base64, where a file may have any.
+    let unpadded = |mut chain: Vec<String>| {
+        let text = STANDARD.encode([STANDARD.decode(&chain[0]).unwrap(), vec![0; 2]].concat());
+        chain[0] = format!("{}\n", text.trim_end_matches('='));
+        chain
+    };
+    let cases: [(Change<'_>, &str); 5] = [
+        (&|_| Vec::new(), "0 certificates"),
+        (&|_| vec!["MAA=".to_owned(); 11], "11 certificates"),
+        (&|chain| [chain, vec!["?".to_owned()]].concat(), "a certificate is not base64"),
+        (&unpadded, "a certificate is not base64"),
+        (&|chain| [vec![STANDARD.encode([0x30, 0x80])], chain].concat(), "byte"),
+    ];
+    for (change, told) in cases {
+        let enrolled = site.enrol(Platform::Android, |_, pair| Some(Attestation::AndroidChain(change(sound(pair)))));
+        let device = site.device(&enrolled.await.unwrap()).await;
+        assert_eq!(reasons(&device), ["malformed"]);
+        let detail = device.attestations[0].judged.as_ref().unwrap().gaps[0].detail.clone().unwrap();
+        assert!(detail.contains(told) && !detail.contains("file"), "{detail}");
+    }
+}
+
+#[tokio::test]
 async fn an_unlocked_phone_fails_by_its_own_hardware() {
     let site = Site::new(&asked("recorded")).await;
     let unlocked = |challenge: &str, pair: &KeyPair| {
