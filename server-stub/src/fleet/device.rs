@@ -24,7 +24,7 @@ use super::{
 use crate::{
     evidence::{self, KeptEvidence},
     intake::device_keys::DeviceKeys,
-    judging::{Rules, Said, ages_at, closing, closing::Closing, is_here, quarantine},
+    judging::{Said, ages_at, closing, closing::Closing, is_here, policy_of, quarantine},
     scope::Scope,
     store::{StoreError, from_ms, parse},
 };
@@ -223,7 +223,7 @@ pub fn device(
     let attestations = evidence::history(connection, scope, id)?;
     let newest = attestations.iter().find(|one| one.current).and_then(|one| one.judged.as_ref());
     let attested_until = match newest {
-        Some(judged) => Some(ages_at(judged, &Rules::load(connection, scope)?.policy(&shown.group).evidence)),
+        Some(judged) => Some(ages_at(judged, &policy_of(connection, scope, &shown.group)?.evidence)),
         None => None,
     };
     Ok(Some(Device {

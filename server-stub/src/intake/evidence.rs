@@ -18,13 +18,12 @@ use super::{
     challenge::{self, Subject},
     gone::gone,
     registry::Registered,
-    served,
     verify::{present, refusal},
 };
 use crate::{
     api::problem::{Problem, ProblemCode},
     evidence::{self, Asked, Earlier, Material, Piece, trust::Trust},
-    judging::{Changed, Desk, catch_up, judge},
+    judging::{Changed, Desk, catch_up, judge, policy_of},
     scope::Scope,
     server::Server,
     store::{StoreError, cut},
@@ -43,8 +42,7 @@ pub(super) fn scales(
     scope: Scope,
     group: &str,
 ) -> Result<Scales, StoreError> {
-    let rules = served::rules(connection, scope)?;
-    Ok((rules.policy(group).evidence.clone(), server.trust.load(connection)?))
+    Ok((policy_of(connection, scope, group)?.evidence, server.trust.load(connection)?))
 }
 
 /// A key, and what is to prove where it lives.

@@ -36,7 +36,7 @@ pub(crate) use self::{
     leaving::leave,
     managed::managed_changed,
     record::{Changed, Record},
-    rules::Rules,
+    rules::{Rules, policy_of},
     said::Said,
     shown::Shown,
 };

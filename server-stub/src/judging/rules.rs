@@ -58,12 +58,10 @@ impl Rules {
         let mut rows = statement.query([scope.org()])?;
         while let Some(row) = rows.next()? {
             let (group, text, applied_at): (String, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let document = PolicyDocument::from_json(&parse("policy", &text)?)
-                .map_err(|faults| StoreError::row("policy", faults))?;
+            let document = document(&text)?;
             policies.insert(group, Arc::new(GroupPolicy { document, applied_at }));
         }
-        let default = policies.get(DEFAULT_GROUP).cloned();
-        let default = default.ok_or_else(|| StoreError::row("policy", "the default group has none"))?;
+        let default = policies.get(DEFAULT_GROUP).cloned().ok_or_else(no_default)?;
         let stored: Option<(String, i64)> = connection
             .prepare_cached(
                 "SELECT document, imported_at FROM catalogues WHERE org = ?1 ORDER BY revision DESC LIMIT 1",
@@ -92,6 +90,27 @@ impl Rules {
     pub(crate) fn policy(&self, group: &str) -> &Policy {
         &self.group(group).document.policy
     }
+}
+
+/// What a group's devices are judged by, its own policy or the default group's, where nothing else of the rules is
+/// wanted: those hold every group's policy and the whole catalogue.
+pub(crate) fn policy_of(connection: &Connection, scope: Scope, group: &str) -> Result<Policy, StoreError> {
+    let text: Option<String> = connection
+        .prepare_cached(
+            "SELECT document FROM policies WHERE org = ?1 AND grp IN (?2, ?3)
+             ORDER BY grp = ?2 DESC, revision DESC LIMIT 1",
+        )?
+        .query_row(params![scope.org(), group, DEFAULT_GROUP], |row| row.get(0))
+        .optional()?;
+    Ok(document(&text.ok_or_else(no_default)?)?.policy)
+}
+
+fn document(text: &str) -> Result<PolicyDocument, StoreError> {
+    PolicyDocument::from_json(&parse("policy", text)?).map_err(|faults| StoreError::row("policy", faults))
+}
+
+fn no_default() -> StoreError {
+    StoreError::row("policy", "the default group has none")
 }
 
 /// Rules that could not be put into force.

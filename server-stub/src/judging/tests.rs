@@ -13,7 +13,11 @@ use agent_core::{
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use super::{catalogues::import_catalogue, rules::apply_policy};
+use super::{
+    catalogues::import_catalogue,
+    policy_of,
+    rules::{Rules, apply_policy},
+};
 use crate::{
     rig::{Device, Rig, rig},
     store::StoreError,
@@ -269,4 +273,27 @@ async fn verification_finds_what_was_tampered_with() {
         let breaches = verified(&rig).await.breaches;
         assert!(breaches.iter().any(|breach| breach.invariant == invariant), "{tampering}: {breaches:?}");
     }
+}
+
+#[tokio::test]
+async fn a_groups_policy_alone_is_the_one_among_all_rules() {
+    let rig = rig().await;
+    let scope = rig.scope;
+    let told = rig.server.store.write(move |connection| {
+        for (revision, group) in [(10, "sales"), (11, "default"), (12, "sales"), (13, "default"), (14, "stores")] {
+            let text = policy(revision, 3, "low", 5);
+            let applied =
+                apply_policy(connection, scope, group, ("p.yaml", &text), "", "2026-11-24T10:00:00Z".parse().unwrap());
+            applied.unwrap();
+        }
+        let rules = Rules::load(connection, scope)?;
+        let groups = ["default", "sales", "stores", "nobody"];
+        // What is not asked for need not even be readable.
+        connection.execute("UPDATE policies SET document = '{}' WHERE grp = 'stores' OR revision < 12", [])?;
+        assert!(Rules::load(connection, scope).is_err());
+        let alone = |group| policy_of(connection, scope, group).ok().map(|policy| policy.revision);
+        Ok(groups.map(|group| (group, rules.policy(group).revision, alone(group))))
+    });
+    let expected = [("default", 13, Some(13)), ("sales", 12, Some(12)), ("stores", 14, None), ("nobody", 13, Some(13))];
+    assert_eq!(told.await.unwrap(), expected);
 }

@@ -18,7 +18,7 @@ use super::{
     source::{self, Known, OBSERVED},
 };
 use crate::{
-    judging::{Rules, rules::DEFAULT_GROUP},
+    judging::{policy_of, rules::DEFAULT_GROUP},
     scope::Scope,
     store::StoreError,
 };
@@ -101,7 +101,7 @@ pub struct SourceView {
 
 /// Every source that is known, whether it ever answered or not, and the administrator's file.
 pub fn sources(connection: &Connection, scope: Scope, now: Timestamp) -> Result<Vec<SourceView>, StoreError> {
-    let max_age = Rules::load(connection, scope)?.policy(DEFAULT_GROUP).releases.max_source_age;
+    let max_age = policy_of(connection, scope, DEFAULT_GROUP)?.releases.max_source_age;
     let parts = kept::parts(connection, scope)?;
     let mut spoken = spoken(connection, scope)?;
     let view = |name: &str| {
