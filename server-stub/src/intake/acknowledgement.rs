@@ -10,6 +10,7 @@ use agent_core::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::Timestamp;
 use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 
 use super::challenge::{self, Subject};
 use crate::{
@@ -20,30 +21,34 @@ use crate::{
 /// When the server would like to hear next, in seconds: four times on a working day.
 const NEXT_CHECK_IN: u32 = 4 * 60 * 60;
 
-/// A posture on its way out: turned into JSON where the answer is written, not on the committer's thread.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Outgoing(Option<Arc<Posture>>);
+/// A posture on its way out: turned into JSON, once, where the answer is written, not on the committer's thread.
+#[derive(Debug, Clone)]
+pub(crate) enum Outgoing {
+    Posture(Option<Arc<Posture>>),
+    Json(Box<RawValue>),
+}
 
 impl Serialize for Outgoing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.as_deref().serialize(serializer)
+        match self {
+            Self::Posture(posture) => posture.as_deref().serialize(serializer),
+            Self::Json(json) => json.serialize(serializer),
+        }
     }
 }
 
-impl Outgoing {
-    /// Names the posture by 96 bits of its hash: the device chooses none of it, so nobody gains from two that are alike.
-    fn tag(&self) -> Option<String> {
-        let json = serde_json::to_vec(self.0.as_deref()?).ok()?;
-        sha256(&json).get(..12).map(|start| URL_SAFE_NO_PAD.encode(start))
-    }
+/// Names a posture by 96 bits of its hash: the device chooses none of it, so nobody gains from two that are alike.
+fn tag(json: &RawValue) -> Option<String> {
+    sha256(json.get().as_bytes()).get(..12).map(|start| URL_SAFE_NO_PAD.encode(start))
 }
 
 /// Names the posture of an acknowledgement, and leaves it out where the device says that it holds it.
 pub(crate) fn spare(acknowledgement: &mut Acknowledgement<Outgoing>, held: Option<&str>) {
-    acknowledgement.posture_tag = acknowledgement.posture.tag();
-    if held.is_some() && acknowledgement.posture_tag.as_deref() == held {
-        acknowledgement.posture = Outgoing(None);
-    }
+    let Outgoing::Posture(Some(posture)) = &acknowledgement.posture else { return };
+    let Ok(json) = to_raw_value(posture.as_ref()) else { return };
+    acknowledgement.posture_tag = tag(&json);
+    let is_held = held.is_some() && acknowledgement.posture_tag.as_deref() == held;
+    acknowledgement.posture = if is_held { Outgoing::Posture(None) } else { Outgoing::Json(json) };
 }
 
 /// Whether a phone's evidence is missing, has lost its grade by age, or is an assertion that does not hold: a key with an
@@ -69,7 +74,7 @@ pub(super) fn acknowledge(
     Acknowledgement {
         sequence,
         report_hash: report_hash.to_owned(),
-        posture: Outgoing(record.posture.clone()),
+        posture: Outgoing::Posture(record.posture.clone()),
         posture_tag: None,
         state: record.shown.as_ref().map_or(DeviceState::Unknown, |shown| shown.state),
         policy_revision: rules.policy(&record.group).revision,

@@ -4,13 +4,16 @@ use agent_core::{
     clock::Clock,
     judge::Reading,
     wire::{
+        envelope::sha256,
         key::Algorithm,
         message::{Acknowledgement, EnrolmentAnswer},
         report::{Content, Unchanged},
         software_key::SoftwareKey,
     },
 };
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::SignedDuration;
+use serde_json::value::RawValue;
 
 use crate::{
     rig::{Device, facts, full, rig, verdict},
@@ -66,6 +69,9 @@ async fn a_posture_that_the_device_holds_is_left_out() {
     let whole: Acknowledgement = rig.jose("/v1/reports", &envelope).await.unwrap();
     let tag = whole.posture_tag.clone().unwrap();
     assert_eq!((tag.len(), whole.posture["state"].is_string()), (16, true));
+    // The name is that of the very bytes that went out.
+    let sent: Acknowledgement<Box<RawValue>> = rig.jose("/v1/reports", &envelope).await.unwrap();
+    assert_eq!(tag, URL_SAFE_NO_PAD.encode(&sha256(sent.posture.get().as_bytes())[..12]));
     let holding = format!("/v1/reports?posture={tag}");
     let envelope = rig.report(&mut device, Content::Unchanged(Unchanged { report_hash: whole.report_hash }));
     let spared: Acknowledgement = rig.jose(&holding, &envelope).await.unwrap();
