@@ -7,7 +7,7 @@ use std::{
 };
 
 use agent_core::{
-    client::{self, FileStorage, Ports, SystemRandom, ToldPosture, Transport, Urgency},
+    client::{self, FileStorage, Leaving, Ports, SystemRandom, ToldPosture, Transport, Urgency},
     clock::SystemClock,
     judge::{DeviceFacts, Platform, facts::Declaration, text::Language},
     wire::{statement::Subject, wanted::Wanted},
@@ -151,8 +151,9 @@ impl PostureAgent {
     }
 
     /// The person leaves: nothing more is reported from now on, the server is told, and once it knows, the enrolment is
-    /// forgotten. `Offline`: the next [`Self::deliver`] tells it. The ledger stays until the folder is removed.
-    pub async fn withdraw(&self) -> Result<(), AgentError> {
+    /// forgotten. `Offline`: the next [`Self::deliver`] tells it. Where it can never be told, or need not be, the enrolment
+    /// is forgotten all the same. The ledger stays until the folder is removed.
+    pub async fn withdraw(&self) -> Result<Leaving, AgentError> {
         let open = self.opened()?;
         Ok(self.errands.run(async move { open.agent.withdraw().await }).await??)
     }

@@ -17,6 +17,9 @@ pub enum AgentError {
     /// The device was taken out of the fleet. Nothing is sent any more.
     #[error("left the fleet")]
     Left,
+    /// The company closed this device's enrolment. Nothing is sent any more; another link or token begins a new one.
+    #[error("closed by the company")]
+    DeviceClosed,
     /// The server does not know this device with this key: enrol again.
     #[error("enrol again")]
     EnrolAgain,
@@ -83,6 +86,7 @@ impl From<client::AgentError> for AgentError {
         match error {
             Core::NotEnrolled => Self::NotEnrolled,
             Core::Left => Self::Left,
+            Core::DeviceClosed => Self::DeviceClosed,
             Core::EnrolAgain { .. } => Self::EnrolAgain,
             Core::NoticePending => Self::NoticePending,
             Core::Refused { code, .. } | Core::StatementRefused { code } => Self::Refused { code },

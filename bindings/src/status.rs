@@ -55,8 +55,10 @@ pub struct EnrolmentStatus {
     pub device: String,
     /// When it was enrolled.
     pub enrolled_at: SystemTime,
-    /// Whether the device has left the fleet. Nothing is sent any more.
+    /// Whether the device is out of the fleet: it left, or it was closed. Nothing is sent any more.
     pub left: bool,
+    /// Whether it is out because the company closed it.
+    pub closed: bool,
 }
 
 /// Something that is wrong now.
@@ -101,8 +103,8 @@ impl From<client::Overview> for Status {
 
 impl From<client::EnrolmentStatus> for EnrolmentStatus {
     fn from(status: client::EnrolmentStatus) -> Self {
-        let client::EnrolmentStatus { server, organisation, device, enrolled_at, left } = status;
-        Self { server, organisation, device: device.to_string(), enrolled_at: moment(enrolled_at), left }
+        let client::EnrolmentStatus { server, organisation, device, enrolled_at, left, closed } = status;
+        Self { server, organisation, device: device.to_string(), enrolled_at: moment(enrolled_at), left, closed }
     }
 }
 

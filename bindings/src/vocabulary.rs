@@ -2,7 +2,7 @@
 //! or renamed there does not compile here until it is mirrored.
 
 use agent_core::{
-    client::Urgency,
+    client::{Leaving, Urgency},
     judge::{
         Check, DeviceState, Evidence, Platform, Remediation, UnknownReason, Verdict,
         check::Severity,
@@ -183,4 +183,13 @@ pub enum Language {
 pub enum Urgency {
     Background,
     PersonAsked,
+}
+
+/// What leaving came to: whether the company knows. The enrolment is forgotten in each case. `Closed`: the company had closed
+/// it before, so there is nothing to tell. `Untold`: the key is gone, or the server does not know it any more.
+#[uniffi::remote(Enum)]
+pub enum Leaving {
+    Told,
+    Closed,
+    Untold,
 }

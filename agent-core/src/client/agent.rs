@@ -14,6 +14,7 @@ use super::{
     enrolment::{self, Enrolled},
     error::AgentError,
     evidence,
+    leaving::Leaving,
     ledger::{Ledger, LedgerEntry},
     outbox::Outbox,
     own_posture::OwnPosture,
@@ -30,6 +31,7 @@ use crate::{
     wire::{
         envelope::{Kind, seal},
         id::DeviceId,
+        key::SignError,
         key_rotation::{KeyRotation, Possession},
         report::{Content, Full, Report, Unchanged},
         statement::{self, Answer, Statement, Subject},
@@ -249,27 +251,40 @@ impl Agent {
     }
 
     /// The person leaves: nothing more is reported from now on, the server is told, and once it knows, the enrolment
-    /// and the key are forgotten. Where it cannot be told now, the next [`Self::deliver`] tells it. The ledger stays.
-    pub async fn withdraw(&self) -> Result<(), AgentError> {
+    /// and the key are forgotten. Where it cannot be told now, the next [`Self::deliver`] tells it. Where it can never be
+    /// told, or need not be, they are forgotten all the same. The ledger stays.
+    pub async fn withdraw(&self) -> Result<Leaving, AgentError> {
         let storage = &*self.ports.storage;
         let enrolled = self.enrolled()?;
-        if Contact::load(storage, &enrolled)?.left {
-            let _state = storage.lock(STATE)?;
-            return Ok(enrolment::forget(storage)?);
+        let contact = Contact::load(storage, &enrolled)?;
+        if contact.left {
+            return self.leave(if contact.closed_at.is_some() { Leaving::Closed } else { Leaving::Told });
         }
         let waits = Statements::load(storage, enrolled.device)?.withdraws();
         if !waits {
-            self.say(|_, _, _| Ok(Some(statement::Content::Withdrawal {})))?;
+            match self.say(|_, _, _| Ok(Some(statement::Content::Withdrawal {}))) {
+                Err(AgentError::Sign(SignError::KeyLost)) => return self.leave(Leaving::Untold),
+                other => other?,
+            }
         }
         {
             let _state = storage.lock(STATE)?;
             Outbox::open(storage, enrolled.device)?.forget()?;
         }
         match self.deliver(Urgency::PersonAsked).await {
-            Err(AgentError::Left) if Enrolled::load(storage)?.is_none() => Ok(()),
+            Err(AgentError::Left) => Ok(Leaving::Told),
+            Err(AgentError::DeviceClosed) => Ok(Leaving::Closed),
+            Ok(Delivery { problem: Some(AgentError::EnrolAgain { .. }), .. }) => self.leave(Leaving::Untold),
             Ok(Delivery { problem, .. }) => problem.map_or(Err(AgentError::UnderWay), Err),
             Err(error) => Err(error),
         }
+    }
+
+    fn leave(&self, leaving: Leaving) -> Result<Leaving, AgentError> {
+        let storage = &*self.ports.storage;
+        let _state = storage.lock(STATE)?;
+        enrolment::forget(storage)?;
+        Ok(leaving)
     }
 
     /// Sends what waits and fetches what is newer: one pass, without waiting. In quiet hours, in a pause and while it
@@ -282,9 +297,7 @@ impl Agent {
         let storage = &*self.ports.storage;
         let enrolled = self.enrolled()?;
         let contact = Contact::load(storage, &enrolled)?;
-        if contact.left {
-            return Err(AgentError::Left);
-        }
+        contact.still_in()?;
         let rules = self.rules(&enrolled)?;
         let said = Statements::load(storage, enrolled.device)?;
         if urgency == Urgency::Background
@@ -356,6 +369,7 @@ impl Agent {
                 device: enrolled.device,
                 enrolled_at: enrolled.since,
                 left: contact.left,
+                closed: contact.closed_at.is_some(),
             }),
             rules: Some(RulesStatus {
                 policy: rules.policy.policy.name.clone(),
@@ -402,7 +416,8 @@ impl Agent {
     fn may_report(&self) -> Result<(Enrolled, Contact, Arc<Rules>, Statements<'_>), AgentError> {
         let (enrolled, contact, rules) = self.known()?;
         let said = Statements::load(&*self.ports.storage, enrolled.device)?;
-        if contact.left || said.withdraws() {
+        contact.still_in()?;
+        if said.withdraws() {
             return Err(AgentError::Left);
         }
         if self.ports.platform.is_phone() && said.notice_is_pending(&rules.policy.policy.notice) {
@@ -452,7 +467,8 @@ impl Agent {
         let _state = storage.lock(STATE)?;
         let (enrolled, contact, rules) = self.known()?;
         let mut said = Statements::load(storage, enrolled.device)?;
-        if contact.left || said.withdraws() {
+        contact.still_in()?;
+        if said.withdraws() {
             return Err(AgentError::Left);
         }
         let now = self.ports.time();

@@ -19,6 +19,8 @@ pub(super) enum Refusal {
     ForGood(Problem),
     /// The device has left the fleet.
     Left,
+    /// The company has closed the device. No server opens it again.
+    Closed,
     /// The server does not know this device with this key.
     EnrolAgain(String),
 }
@@ -30,6 +32,7 @@ impl Refusal {
             Self::Later(error, _) => error,
             Self::ForGood(problem) => refused(&problem),
             Self::Left => AgentError::Left,
+            Self::Closed => AgentError::DeviceClosed,
             Self::EnrolAgain(code) => AgentError::EnrolAgain { code },
         }
     }
@@ -81,7 +84,8 @@ pub(super) fn of_problem(problem: Problem, retry_after: Option<Duration>) -> Ref
     match (problem.status, problem.code.as_str()) {
         (status, _) if is_busy(status) => Refusal::Later(AgentError::ServerBusy { status }, retry_after),
         (410, _) => Refusal::Left,
-        (401, _) | (403, "unknown-key" | "audience-mismatch" | "device-closed") => Refusal::EnrolAgain(problem.code),
+        (403, "device-closed") => Refusal::Closed,
+        (401, _) | (403, "unknown-key" | "audience-mismatch") => Refusal::EnrolAgain(problem.code),
         (400 | 403 | 409 | 413 | 422, _) => Refusal::ForGood(problem),
         // Wrong path, wrong method, wrong type: something between, or the address, is wrong; not the message.
         (status, _) => Refusal::Later(AgentError::NotAtalaya { status, what: problem.title }, None),
@@ -120,9 +124,10 @@ mod tests {
         for (status, code) in [(429, "too-many-requests"), (503, "storage-full"), (500, "internal")] {
             assert!(matches!(answer(status, code), Err(Refusal::Later(AgentError::ServerBusy { .. }, _))), "{status}");
         }
-        for (status, code) in [(401, "unauthorised"), (403, "unknown-key"), (403, "device-closed")] {
+        for (status, code) in [(401, "unauthorised"), (403, "unknown-key"), (403, "audience-mismatch")] {
             assert_eq!(answer(status, code), Err(Refusal::EnrolAgain(code.to_owned())));
         }
         assert_eq!(answer(410, "device-left"), Err(Refusal::Left));
+        assert_eq!(answer(403, "device-closed"), Err(Refusal::Closed));
     }
 }

@@ -55,6 +55,7 @@ impl Channel<'_> {
             Err(Refusal::ForGood(problem)) => Outcome::Refused(problem.code.clone()),
             Err(Refusal::EnrolAgain(code)) => Outcome::Refused(code.clone()),
             Err(Refusal::Left) => Outcome::Refused("device-left".to_owned()),
+            Err(Refusal::Closed) => Outcome::Refused("device-closed".to_owned()),
             Err(Refusal::Later(..)) => return Ok(()),
         };
         Ok(self.ledger.answered(self.ports.clock.now(), sent, outcome)?)

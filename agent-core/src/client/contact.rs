@@ -105,6 +105,9 @@ pub(super) struct Contact {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) evidence_told: Option<EvidenceTold>,
     pub(super) left: bool,
+    /// When it was heard that it is out because the company closed it.
+    #[serde(default, deserialize_with = "crate::moment::read_optional", skip_serializing_if = "Option::is_none")]
+    pub(super) closed_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "crate::moment::read_optional")]
     pub(super) attempted_at: Option<Timestamp>,
     pub(super) failures: u32,
@@ -117,8 +120,15 @@ pub(super) struct Contact {
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(25);
 
 /// Problems that an acknowledgement does not end.
-const LASTING: &[&str] =
-    &["left", "downgrade", "untrusted", "report-sequence-conflict", "report-sequence-passed", "statement-refused"];
+const LASTING: &[&str] = &[
+    "left",
+    "device-closed",
+    "downgrade",
+    "untrusted",
+    "report-sequence-conflict",
+    "report-sequence-passed",
+    "statement-refused",
+];
 
 /// Problems of one attempt, gone with the next that succeeds.
 const PASSING: &[&str] =
@@ -156,6 +166,7 @@ impl Contact {
             evidence_made_at: None,
             evidence_told: None,
             left: false,
+            closed_at: None,
             attempted_at: None,
             failures: 0,
             not_before: None,
@@ -172,6 +183,24 @@ impl Contact {
 
     pub(super) fn save(&self, storage: &dyn Storage) -> Result<(), StorageError> {
         write_json(storage, NAME, self)
+    }
+
+    /// Refuses where the device is out of the fleet: nothing is read or sent any more.
+    pub(super) const fn still_in(&self) -> Result<(), AgentError> {
+        match (self.left, self.closed_at) {
+            (false, _) => Ok(()),
+            (true, None) => Err(AgentError::Left),
+            (true, Some(_)) => Err(AgentError::DeviceClosed),
+        }
+    }
+
+    /// The device is out of the fleet: nobody waits for it or asks it for anything any more.
+    pub(super) fn ended(&mut self, closed: bool, now: Timestamp) {
+        self.left = true;
+        self.closed_at = closed.then_some(now);
+        self.succeeded();
+        self.next_check_in = None;
+        self.note(if closed { &AgentError::DeviceClosed } else { &AgentError::Left }, now);
     }
 
     /// The best known time.

@@ -11,7 +11,7 @@ use super::{
     channel::Channel,
     contact::{Contact, LastAcknowledged},
     courier::{Courier, Drained},
-    enrolment::Enrolled,
+    enrolment::{self, Enrolled},
     error::AgentError,
     evidence,
     outbox::Outbox,
@@ -169,15 +169,20 @@ pub(super) async fn deliver(channel: &Channel<'_>, enrolled: Enrolled, rules: &R
         contact.note(error, now);
     }
     let problem = match stopped {
-        Some((Refusal::Left, _)) => {
-            contact.left = true;
-            contact.note(&AgentError::Left, now);
-            contact.save(storage)?;
-            // What waits would never be taken, and is about a person who has left.
-            outbox.forget()?;
-            Statements::load(storage, enrolled.device)?.forget()?;
-            evidence::forget(storage)?;
-            return Err(AgentError::Left);
+        Some((refusal @ (Refusal::Left | Refusal::Closed), _)) => {
+            let mut said = Statements::load(storage, enrolled.device)?;
+            if said.withdraws() {
+                // Whoever wants to leave a fleet that they are not in any more has left.
+                enrolment::forget(storage)?;
+            } else {
+                contact.ended(refusal == Refusal::Closed, now);
+                contact.save(storage)?;
+                // What waits would never be taken, and is about a person who has left.
+                outbox.forget()?;
+                said.forget()?;
+                evidence::forget(storage)?;
+            }
+            return Err(refusal.into_error());
         }
         Some((refusal, asked)) => {
             let asked = if let Refusal::EnrolAgain(_) = refusal { Some(UNKNOWN_DEVICE) } else { asked };

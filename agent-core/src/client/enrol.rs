@@ -37,7 +37,7 @@ pub(super) async fn enrol(
         let challenge = challenge(channel, token).await?;
         answer = ask(channel, token, device_ref, &pending, &challenge.challenge).await?;
     }
-    if matches!(answer, Err(Refusal::ForGood(_) | Refusal::Left | Refusal::EnrolAgain(_))) {
+    if matches!(answer, Err(Refusal::ForGood(_) | Refusal::Left | Refusal::Closed | Refusal::EnrolAgain(_))) {
         PendingEnrolment::forget(storage)?;
     }
     let answer = answer.map_err(Refusal::into_error)?;

@@ -16,6 +16,11 @@ pub enum AgentError {
         "this device has left the fleet and sends nothing any more; to join again, ask your administrator for a new link"
     )]
     Left,
+    /// The company closed this device's enrolment. Nothing is sent any more.
+    #[error(
+        "the company has closed this device's enrolment and nothing is sent any more; to join again, ask your administrator for a new link"
+    )]
+    DeviceClosed,
     /// The server does not know this device with this key.
     #[error("the server does not know this device any more ({code}); enrol it again with a new link")]
     EnrolAgain {
@@ -140,6 +145,7 @@ impl AgentError {
         match self {
             Self::NotEnrolled => "not-enrolled",
             Self::Left => "left",
+            Self::DeviceClosed => "device-closed",
             Self::EnrolAgain { .. } => "enrol-again",
             Self::Refused { code, .. } => code,
             Self::ServerBusy { .. } => "server-busy",

@@ -163,7 +163,8 @@ impl Agent {
         let headline = match (enrolment, &posture) {
             (None, _) => sentence(language, "headline.not-enrolled", &[]),
             (Some(enrolment), _) if enrolment.left => {
-                sentence(language, "headline.left", &[("organisation", enrolment.organisation.clone())])
+                let key = if enrolment.closed { "headline.closed" } else { "headline.left" };
+                sentence(language, key, &[("organisation", enrolment.organisation.clone())])
             }
             (Some(_), Some(posture)) => posture.headline(language),
             (Some(_), None) => sentence(language, "headline.not-checked", &[]),

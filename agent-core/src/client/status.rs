@@ -62,8 +62,10 @@ pub struct EnrolmentStatus {
     pub device: DeviceId,
     /// When it was enrolled.
     pub enrolled_at: Timestamp,
-    /// Whether the device has left the fleet. Nothing is sent any more.
+    /// Whether the device is out of the fleet: it left, or it was closed. Nothing is sent any more.
     pub left: bool,
+    /// Whether it is out because the company closed it.
+    pub closed: bool,
 }
 
 /// What this device judges by.

@@ -8,6 +8,7 @@ use super::{
     papers,
     phrase::Phrase,
 };
+use crate::client::Leaving;
 
 pub(super) const PAUSE_EXAMPLES: &str = "Examples:
   atalaya-agent pause --until 2027-01-07                     from now until that day begins
@@ -19,7 +20,8 @@ While a pause lasts nothing is read or sent, and silence does not count. No reas
 pub(super) const WITHDRAW_EXAMPLES: &str = "Examples:
   atalaya-agent withdraw --yes
 
-From then on nothing is reported. The company is told, and the enrolment and the key are forgotten; the ledger stays.";
+From then on nothing is reported. The company is told, and the enrolment and the key are forgotten; the ledger stays.
+Where the company cannot be told, or need not be, they are forgotten all the same, and it says so.";
 
 /// From when until when.
 #[derive(Debug, clap::Args)]
@@ -91,11 +93,18 @@ pub(super) fn pause(arguments: &PauseArguments, call: &mut Call<'_>) -> Result<u
 
 pub(super) fn withdraw(_: &WithdrawArguments, call: &mut Call<'_>) -> Result<u8, Failure> {
     let machine = call.must_be_enrolled()?;
-    wait(machine.agent().withdraw())??;
+    let leaving = wait(machine.agent().withdraw())??;
     if call.json {
-        call.document(&serde_json::json!({ "withdrawn": true }))?;
-    } else {
-        writeln!(call.out, "{}", call.speech.say(Phrase::Withdrawn, &[]))?;
+        let (told, closed) = (leaving == Leaving::Told, leaving == Leaving::Closed);
+        call.document(&serde_json::json!({ "withdrawn": true, "told": told, "closed": closed }))?;
+        return Ok(0);
     }
+    writeln!(call.out, "{}", call.speech.say(Phrase::Withdrawn, &[]))?;
+    let besides = match leaving {
+        Leaving::Told => return Ok(0),
+        Leaving::Closed => Phrase::WithdrawnFromClosed,
+        Leaving::Untold => Phrase::WithdrawnUntold,
+    };
+    writeln!(call.out, "{}", call.speech.say(besides, &[]))?;
     Ok(0)
 }

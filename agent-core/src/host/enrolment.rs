@@ -65,8 +65,15 @@ pub(super) fn run(arguments: &EnrolArguments, call: &mut Call<'_>) -> Result<u8,
         (None, None, None) => return Err(InvitationError::NoToken.into()),
     };
     let invitation = Invitation::of(arguments.server.as_deref(), &given)?;
-    let (machine, storage, trust) = call.machine()?;
-    let before = machine.agent().status()?.enrolment.filter(|before| !before.left && !arguments.again);
+    let (mut machine, mut storage, mut trust) = call.machine()?;
+    let mut before = machine.agent().status()?.enrolment;
+    if before.take_if(|before| before.left).is_some() {
+        // No server takes the key of a device that is out of its fleet a second time, so another is made.
+        wait(machine.agent().withdraw())??;
+        trust.keep(&*storage)?;
+        (machine, storage, trust) = call.machine()?;
+    }
+    let before = before.filter(|_| !arguments.again);
     let already = before.is_some();
     let enrolment = match before {
         Some(before) if before.server != invitation.server => return Err(Failure::Elsewhere(before.server)),

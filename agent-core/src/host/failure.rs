@@ -86,6 +86,7 @@ pub(super) fn problem(language: Language, code: &str, words: &str) -> String {
     let (phrase, detailed) = match code {
         "not-enrolled" => (Phrase::ErrorNotEnrolled, false),
         "left" => (Phrase::ErrorLeft, false),
+        "device-closed" => (Phrase::ErrorDeviceClosed, false),
         "enrol-again" => (Phrase::ErrorEnrolAgain, false),
         "server-busy" => (Phrase::ErrorServerBusy, false),
         "not-atalaya" => (Phrase::ErrorNotAtalaya, false),

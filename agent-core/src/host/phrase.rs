@@ -84,6 +84,8 @@ phrases! {
     PauseEnded { "Hola de nuevo: la pausa ha terminado.", "Welcome back: the pause is over." }
     Away { "Fuera", "Away" }
     Withdrawn { "Te has dado de baja: no se envía nada más, y este equipo ha olvidado su clave. Lo que salió sigue en el registro.", "You have left: nothing more is sent, and this machine has forgotten its key. What left stays in the ledger." }
+    WithdrawnFromClosed { "La empresa había cerrado ya el alta de este equipo, así que no hace falta avisar a nadie.", "The company had closed this machine's enrolment before, so nobody needs to be told." }
+    WithdrawnUntold { "No se ha podido avisar a la empresa: este equipo ya no tiene su clave, o el servidor no la conoce. Díselo a quien administra.", "The company could not be told: this machine has lost its key, or the server does not know it. Tell your administrator." }
     StillToRead { "Por leer", "Still to read" }
     TheNotice { "el aviso: «atalaya-agent notice»", "the notice: `atalaya-agent notice`" }
     TheRules { "las normas de uso: «atalaya-agent rules»", "the rules of use: `atalaya-agent rules`" }
@@ -95,6 +97,7 @@ phrases! {
     LookedIn { "Se ha mirado en {folder}; con --state se mira en otro sitio.", "Looked in {folder}; --state looks elsewhere." }
     EnrolledAt { "Dado de alta en {organisation}.", "Enrolled at {organisation}." }
     HasLeft { "Este equipo dejó {organisation} y ya no envía nada.", "This machine has left {organisation} and sends nothing any more." }
+    WasClosed { "{organisation} cerró el alta de este equipo y ya no se envía nada.", "{organisation} has closed this machine's enrolment and nothing is sent any more." }
     State { "Estado", "State" }
     NoAnswerYet { "el servidor aún no ha recibido ningún informe", "the server has no report yet" }
     LastReport { "Último informe", "Last report" }
@@ -127,6 +130,7 @@ phrases! {
 
     RoundReported { "Informe {sequence} listo.", "Report {sequence} is ready." }
     RoundEnds { "El dispositivo dejó la empresa: no queda nada que hacer.", "The device has left the company: there is nothing more to do." }
+    RoundEndsClosed { "La empresa cerró el alta de este equipo: no queda nada que hacer.", "The company has closed this machine's enrolment: there is nothing more to do." }
     RoundNext { "Próxima vez: {moment}.", "Next time: {moment}." }
     Stopped { "Parado.", "Stopped." }
 
@@ -139,6 +143,7 @@ phrases! {
 
     ErrorNotEnrolled { "este equipo no está dado de alta; dalo de alta con el enlace de quien administra", "this device is not enrolled; enrol it with the link or the token from your administrator" }
     ErrorLeft { "este equipo dejó la empresa y ya no envía nada; para volver, pide otro enlace", "this device has left the fleet and sends nothing any more; to join again, ask your administrator for a new link" }
+    ErrorDeviceClosed { "la empresa cerró el alta de este equipo y ya no se envía nada; para volver, pide otro enlace", "the company has closed this device's enrolment and nothing is sent any more; to join again, ask your administrator for a new link" }
     ErrorEnrolAgain { "el servidor ya no conoce este equipo; dalo de alta otra vez con un enlace nuevo", "the server does not know this device any more; enrol it again with a new link" }
     ErrorServerBusy { "el servidor no puede responder ahora; se probará más tarde", "the server cannot answer now; it is tried again later" }
     ErrorNotAtalaya { "lo que respondió no es un servidor de Atalaya; comprueba la dirección, y si esta red pide antes iniciar sesión", "what answered is not an Atalaya server; check the address, and whether this network asks to sign in first" }

@@ -23,7 +23,7 @@ pub(super) const EXAMPLES: &str = "Examples:
   atalaya-agent run --every 6h
   atalaya-agent run --every 6h --json   one line of JSON a round
 
-Ends with 0 on SIGINT and SIGTERM, and when the device has left its company.";
+Ends with 0 on SIGINT and SIGTERM, and when the device has left its company or was closed by it.";
 
 /// How often.
 #[derive(Debug, clap::Args)]
@@ -64,16 +64,18 @@ impl<'a> Rounds<'a> {
         Self { machine, clock, random, every, due: Timestamp::MIN }
     }
 
-    /// Rounds until the device has left or is not enrolled. `pause` waits until a moment, `tell` hears of each round.
+    /// Rounds until the device is out of its fleet, and says how, or is not enrolled. `pause` waits until a moment, `tell`
+    /// hears of each round.
     pub(super) async fn run<P: Future<Output = ()>>(
         &mut self,
         mut pause: impl FnMut(Timestamp) -> P,
         mut tell: impl FnMut(&Round) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Phrase, Failure> {
         loop {
             let round = self.round().await;
             match &round.delivery {
-                Err(AgentError::Left) => return Ok(()),
+                Err(AgentError::Left) => return Ok(Phrase::RoundEnds),
+                Err(AgentError::DeviceClosed) => return Ok(Phrase::RoundEndsClosed),
                 Err(AgentError::NotEnrolled) => return Err(AgentError::NotEnrolled.into()),
                 _ => tell(&round)?,
             }
@@ -148,17 +150,16 @@ pub(super) fn run(arguments: &RunArguments, call: &mut Call<'_>) -> Result<u8, F
     let clock = Arc::clone(&call.clock);
     let random = SystemRandom::default();
     let mut rounds = Rounds::new(&machine, &*clock, &random, arguments.every);
-    let stopped = wait(async {
+    let end = wait(async {
         let pause = |until| pause(&*clock, until);
         let tell = |round: &Round| tell(round, &*clock, call);
         tokio::select! {
-            ended = rounds.run(pause, tell) => ended.map(|()| false),
-            () = asked_to_stop() => Ok(true),
+            ended = rounds.run(pause, tell) => ended,
+            () = asked_to_stop() => Ok(Phrase::Stopped),
         }
     })??;
     if !call.json {
-        let phrase = if stopped { Phrase::Stopped } else { Phrase::RoundEnds };
-        writeln!(call.out, "{}", call.speech.say(phrase, &[]))?;
+        writeln!(call.out, "{}", call.speech.say(end, &[]))?;
     }
     Ok(0)
 }

@@ -37,7 +37,11 @@ fn not_enrolled(call: &mut Call<'_>) -> Result<u8, Failure> {
 
 fn tell(status: &Status, enrolment: &EnrolmentStatus, call: &mut Call<'_>) -> Result<(), Failure> {
     let speech = call.speech;
-    let headline = if enrolment.left { Phrase::HasLeft } else { Phrase::EnrolledAt };
+    let headline = match (enrolment.left, enrolment.closed) {
+        (true, true) => Phrase::WasClosed,
+        (true, false) => Phrase::HasLeft,
+        (false, _) => Phrase::EnrolledAt,
+    };
     writeln!(call.out, "{}\n", speech.say(headline, &[("organisation", &enrolment.organisation)]))?;
     let mut rows = Vec::new();
     let mut row = |name: Phrase, value: String| rows.push((speech.say(name, &[]), value));

@@ -43,6 +43,13 @@ class World:
         shell.device = enrolment.device
         return shell
 
+    async def closed(self, shell):
+        """The company closes this device, and a delivery hears of it. Gives its name."""
+        self.server.run("device", "close", shell.device, "--retired")
+        shell.agent.report()
+        await refused(a.AgentError.DeviceClosed, lambda: shell.agent.deliver(a.Urgency.PERSON_ASKED))
+        return shell.device
+
 
 async def refused(kind, call):
     """The error of this kind that a call must end with."""
@@ -492,6 +499,26 @@ async def shutdown_ends_a_delivery_and_lets_go_of_the_shell(world):
     assert again.agent.status(a.Language.EN).enrolment.device == device
 
 
+async def a_device_that_the_company_closed_is_told_so_and_joins_again(world):
+    shell = await world.enrolled()
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).acknowledged == 1
+    closed = await world.closed(shell)
+    await refused(a.AgentError.DeviceClosed, shell.agent.report)
+    await refused(a.AgentError.DeviceClosed, lambda: shell.agent.deliver(a.Urgency.BACKGROUND))
+    status = shell.agent.status(a.Language.EN)
+    assert status.enrolment.closed and status.enrolment.left and status.waiting == 0
+    assert [problem.code for problem in status.problems] == ["device-closed"]
+    assert shell.agent.ledger()[-1].outcome.code == "device-closed"
+    calls = len(shell.transport.requests)
+    again = await shell.agent.enrol(world.server.url, world.server.token("bridge"), None)
+    assert again.device != closed and len(shell.transport.requests) > calls
+    status = shell.agent.status(a.Language.EN)
+    assert not status.enrolment.closed and not status.enrolment.left and status.problems == []
+    shell.agent.report()
+    assert (await shell.agent.deliver(a.Urgency.PERSON_ASKED)).acknowledged == 1
+
+
 async def a_person_who_leaves_is_forgotten(world):
     shell = await world.enrolled()
     shell.agent.report()
@@ -499,7 +526,7 @@ async def a_person_who_leaves_is_forgotten(world):
     await refused(a.AgentError.Offline, shell.agent.withdraw)
     assert shell.agent.status(a.Language.EN).withdraws
     shell.transport.before = None
-    await shell.agent.withdraw()
+    assert await shell.agent.withdraw() == a.Leaving.TOLD
     status = shell.agent.status(a.Language.EN)
     assert status.enrolment is None and status.posture is None and status.notice is None
     await refused(a.AgentError.NotEnrolled, shell.agent.report)
@@ -507,6 +534,21 @@ async def a_person_who_leaves_is_forgotten(world):
     assert world.server.reports(shell.device) == []
     left = {one.name for one in Path(shell.folder).iterdir() if not one.name.startswith((".", "ledger-"))}
     assert not left, left
+
+
+async def a_person_who_cannot_tell_or_need_not_tell_leaves_all_the_same(world):
+    known, unknown, lost = [await world.enrolled() for _ in range(3)]
+    await world.closed(known)
+    world.server.run("device", "close", unknown.device, "--retired")
+    lost.signer.fault = a.ShellError.KeyLost()
+    for shell, leaving in ((known, a.Leaving.CLOSED), (unknown, a.Leaving.CLOSED), (lost, a.Leaving.UNTOLD)):
+        assert await shell.agent.withdraw() == leaving
+        assert shell.agent.status(a.Language.EN).enrolment is None
+        assert shell.agent.ledger() != []
+    kept = await world.enrolled()
+    kept.signer.fault = a.ShellError.KeyUnavailable()
+    await refused(a.AgentError.KeyUnavailable, kept.agent.withdraw)
+    assert kept.agent.status(a.Language.EN).enrolment is not None
 
 
 # Load.
@@ -649,7 +691,9 @@ ALL = [
     an_enrolment_that_is_given_up_at_any_request_still_makes_one_device,
     a_second_delivery_beside_the_first_is_told_so,
     shutdown_ends_a_delivery_and_lets_go_of_the_shell,
+    a_device_that_the_company_closed_is_told_so_and_joins_again,
     a_person_who_leaves_is_forgotten,
+    a_person_who_cannot_tell_or_need_not_tell_leaves_all_the_same,
     many_threads_at_once_make_one_order_of_reports,
     a_check_in_takes_five_crossings_or_fewer,
     ten_thousand_check_ins_take_no_more_memory_and_no_more_handles,

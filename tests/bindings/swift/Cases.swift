@@ -62,7 +62,9 @@ enum Cases {
         ("an enrolment that is given up at any request still makes one device", enrolmentGivenUp),
         ("a second delivery beside the first is told so", second),
         ("shutdown ends a delivery and lets go of the shell", shutdown),
+        ("a device that the company closed is told so and joins again", closing),
         ("a person who leaves is forgotten", leaving),
+        ("a person who cannot tell or need not tell leaves all the same", leavingUntold),
         ("many threads at once make one order of reports", threads),
         ("a check-in takes five crossings or fewer", crossings),
         ("ten thousand check-ins take no more memory and no more handles", growth),
@@ -529,6 +531,32 @@ enum Cases {
         var gone: Bool { probe == nil && signer == nil && succession == nil && transport == nil }
     }
 
+    /// The company closes this device, and a delivery hears of it.
+    private static func close(_ phone: Phone) async throws {
+        try Server.close(phone.agent.status(language: .en).enrolment!.device)
+        _ = try phone.agent.report()
+        try await refused("DeviceClosed") { try await phone.agent.deliver(urgency: .personAsked) }
+    }
+
+    static let closing: Body = {
+        let phone = try await Phone.enrolled()
+        _ = try phone.agent.report()
+        try mustEqual(try await phone.agent.deliver(urgency: .personAsked).acknowledged, 1)
+        try await close(phone)
+        try await refused("DeviceClosed") { try phone.agent.report() }
+        try await refused("DeviceClosed") { try await phone.agent.deliver(urgency: .background) }
+        let status = try phone.agent.status(language: .en)
+        try must(status.enrolment!.closed && status.enrolment!.left && status.waiting == 0)
+        try mustEqual(status.problems.map(\.code), ["device-closed"])
+        try must("\(try phone.agent.ledger().last!.outcome)".contains("device-closed"))
+        let again = try await phone.agent.enrol(server: Server.url, token: Server.newToken(), deviceRef: nil)
+        try must(again.device != status.enrolment!.device)
+        let now = try phone.agent.status(language: .en)
+        try must(!now.enrolment!.closed && !now.enrolment!.left && now.problems.isEmpty)
+        _ = try phone.agent.report()
+        try mustEqual(try await phone.agent.deliver(urgency: .personAsked).acknowledged, 1)
+    }
+
     static let leaving: Body = {
         let phone = try await Phone.enrolled()
         _ = try phone.agent.report()
@@ -536,7 +564,7 @@ enum Cases {
         try await refused("Offline") { try await phone.agent.withdraw() }
         try must(try phone.agent.status(language: .en).withdraws)
         phone.transport.before.value = nil
-        try await phone.agent.withdraw()
+        try mustEqual(try await phone.agent.withdraw(), .told)
         let status = try phone.agent.status(language: .en)
         try must(status.enrolment == nil && status.posture == nil && status.notice == nil)
         try await refused("NotEnrolled") { try phone.agent.report() }
@@ -545,6 +573,21 @@ enum Cases {
         let left = try FileManager.default.contentsOfDirectory(atPath: phone.folder)
             .filter { !$0.hasPrefix(".") && !$0.hasPrefix("ledger-") }
         try must(left.isEmpty, "\(left)")
+    }
+
+    static let leavingUntold: Body = {
+        let (known, unknown, lost) = (try await Phone.enrolled(), try await Phone.enrolled(), try await Phone.enrolled())
+        try await close(known)
+        try Server.close(unknown.agent.status(language: .en).enrolment!.device)
+        lost.signer.fault.value = ShellError.KeyLost
+        for (phone, leaving) in [(known, Leaving.closed), (unknown, .closed), (lost, .untold)] {
+            try mustEqual(try await phone.agent.withdraw(), leaving)
+            try must(try phone.agent.status(language: .en).enrolment == nil && !phone.agent.ledger().isEmpty)
+        }
+        let kept = try await Phone.enrolled()
+        kept.signer.fault.value = ShellError.KeyUnavailable
+        try await refused("KeyUnavailable") { try await kept.agent.withdraw() }
+        try must(try kept.agent.status(language: .en).enrolment != nil)
     }
 
     // Load.

@@ -15,6 +15,12 @@ enum Server {
         return held!.map { $0["current"] as! Bool }
     }
 
+    /// Another token, for one device.
+    static func newToken() throws -> String { try asked("token", "create", "--group", "bridge")["token"] as! String }
+
+    /// An administrator closes this device.
+    static func close(_ device: String) throws { _ = try asked("device", "close", device, "--retired") }
+
     private static func asked(_ words: String...) throws -> [String: Any] {
         let asked = Process()
         asked.executableURL = URL(fileURLWithPath: environment("ATALAYA_SERVER"))

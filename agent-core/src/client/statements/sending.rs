@@ -70,8 +70,6 @@ pub(in crate::client) async fn send(channel: &Channel<'_>, enrolled: &Enrolled) 
                 Statements::load(storage, enrolled.device)?.settle(one.number)?;
                 continue;
             }
-            // Whoever wants to leave a fleet that they are not in any more has left.
-            Err(Refusal::Left) if one.withdraws => {}
             Err(refusal) => {
                 let asked = if let Refusal::Later(_, asked) = &refusal { *asked } else { None };
                 told.stopped = Some((refusal, asked));

@@ -166,6 +166,41 @@ async fn a_device_that_left_is_silent_until_a_new_enrolment() {
 }
 
 #[tokio::test]
+async fn a_device_that_the_company_closed_is_silent_until_a_new_enrolment() {
+    let world = World::enrolled().await;
+    world.agent.report(&facts("16")).unwrap();
+    world.deliver().await;
+    world.agent.report(&facts("17")).unwrap();
+    world.server.mood(Mood::Unknown, true);
+    world.deliver().await;
+    assert_eq!(world.problems(), ["enrol-again"]);
+    world.server.mood(Mood::Unknown, false);
+    world.server.mood(Mood::Closed, true);
+    assert_eq!(world.agent.deliver(Urgency::PersonAsked).await.unwrap_err(), AgentError::DeviceClosed);
+    let requests = world.server.held().requests.len();
+    assert_eq!(world.agent.deliver(Urgency::PersonAsked).await.unwrap_err(), AgentError::DeviceClosed);
+    assert_eq!(world.agent.report(&facts("16")).unwrap_err(), AgentError::DeviceClosed);
+    assert_eq!(world.agent.wanted_for_report().unwrap_err(), AgentError::DeviceClosed);
+    assert_eq!(world.agent.pause(world.clock.now(), world.clock.now()).unwrap_err(), AgentError::DeviceClosed);
+    assert_eq!(world.server.held().requests.len(), requests, "nothing is sent any more");
+    let status = world.agent.status().unwrap();
+    let enrolment = status.enrolment.unwrap();
+    assert!(enrolment.left && enrolment.closed);
+    assert_eq!((status.queue.reports, status.not_before, status.next_check_in), (0, None, None));
+    assert_eq!(world.problems(), ["device-closed"], "the server has said which it is");
+    assert_eq!(status.acknowledged.unwrap().sequence, 1, "what was said stays readable");
+    let last = world.agent.ledger().unwrap().into_iter().rfind(|entry| entry.kind == Sent::Report).unwrap();
+    assert_eq!(last.outcome, Outcome::Refused("device-closed".to_owned()));
+
+    world.server.mood(Mood::Closed, false);
+    world.agent.enrol(SERVER, server::TOKEN, None).await.unwrap();
+    assert!(!world.agent.status().unwrap().enrolment.unwrap().closed);
+    assert!(world.problems().is_empty());
+    world.agent.report(&facts("16")).unwrap();
+    assert_eq!(world.deliver().await.acknowledged, 1);
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_know_the_device_costs_no_report() {
     let world = World::enrolled().await;
     world.agent.report(&facts("16")).unwrap();

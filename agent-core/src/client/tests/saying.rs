@@ -4,9 +4,10 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    client::{AgentError, Held, Outcome, Sent, Urgency::Background, statements, transport::Response},
+    client::{AgentError, Held, Leaving, Outcome, Sent, Urgency::Background, statements, transport::Response},
     judge::{Check, Verdict, facts::Declaration, text::Language},
     wire::{
+        key::{PublicKey, SignError, Signer},
         report::Content,
         statement::{self, Subject},
     },
@@ -263,19 +264,98 @@ async fn whoever_withdraws_is_forgotten_once_the_server_knows() {
     assert_eq!(said(&world).last(), Some(&statement::Content::Withdrawal {}));
     assert!(world.server.reports().is_empty());
 
-    let left = world.ports.storage.list("").unwrap();
-    assert!(left.iter().all(|name| name.starts_with("ledger-")), "{left:?}");
-    assert_eq!(world.agent.status().unwrap().enrolment, None);
+    forgotten(&world);
     assert_eq!(world.agent.withdraw().await.unwrap_err(), AgentError::NotEnrolled);
     assert!(world.agent.ledger().unwrap().iter().any(|entry| entry.kind == Sent::Statement));
 }
 
+/// That all is forgotten but what left.
+fn forgotten(world: &World) {
+    let left = world.ports.storage.list("").unwrap();
+    assert!(left.iter().all(|name| name.starts_with("ledger-")), "{left:?}");
+    assert_eq!(world.agent.status().unwrap().enrolment, None);
+    assert!(!world.agent.ledger().unwrap().is_empty());
+}
+
 #[tokio::test]
 async fn whoever_was_taken_out_meanwhile_can_withdraw_all_the_same() {
-    let world = informed().await;
-    world.server.mood(Mood::Left, true);
-    world.agent.withdraw().await.unwrap();
-    assert_eq!(world.agent.status().unwrap().enrolment, None);
+    for (mood, leaving) in
+        [(Mood::Left, Leaving::Told), (Mood::Closed, Leaving::Closed), (Mood::Unknown, Leaving::Untold)]
+    {
+        // Known to the device or not, and with something said before it or not.
+        for (is_known, says_more) in [(false, false), (false, true), (true, false)] {
+            let world = informed().await;
+            world.server.mood(mood, true);
+            if is_known {
+                world.agent.report(&facts("16")).unwrap();
+                let _ = world.agent.deliver(Urgency::PersonAsked).await;
+            }
+            if says_more {
+                world.agent.declare(Declaration::AwayMessage, true).unwrap();
+            }
+            assert_eq!(world.agent.withdraw().await, Ok(leaving), "{mood:?} {is_known} {says_more}");
+            forgotten(&world);
+        }
+    }
+}
+
+#[tokio::test]
+async fn whoever_left_and_was_closed_before_the_server_heard_is_forgotten() {
+    for says_more in [false, true] {
+        let world = informed().await;
+        if says_more {
+            world.agent.declare(Declaration::AwayMessage, true).unwrap();
+        }
+        world.network.next([Fate::RequestLost]);
+        assert_eq!(world.agent.withdraw().await.unwrap_err().code(), "offline");
+        world.server.mood(Mood::Closed, true);
+        assert_eq!(world.agent.deliver(Urgency::PersonAsked).await.unwrap_err(), AgentError::DeviceClosed);
+        forgotten(&world);
+    }
+}
+
+/// A key that is gone, or that does not answer just now.
+#[derive(Debug)]
+struct Silent(SignError);
+
+impl Signer for Silent {
+    fn algorithm(&self) -> Algorithm {
+        Algorithm::EdDsa
+    }
+
+    fn public_key(&self) -> Result<PublicKey, SignError> {
+        Err(self.0.clone())
+    }
+
+    fn sign(&self, _: &[u8]) -> Result<[u8; 64], SignError> {
+        Err(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn whoever_lost_the_key_can_withdraw_and_knows_that_nobody_was_told() {
+    let mut world = informed().await;
+    let before = world.server.held().requests.len();
+    world.ports.signer = Arc::new(Silent(SignError::Unavailable));
+    world.restart();
+    assert_eq!(world.agent.withdraw().await.unwrap_err(), AgentError::Sign(SignError::Unavailable));
+    assert!(!world.agent.status().unwrap().statements.withdraws, "it can be said again");
+    world.ports.signer = Arc::new(Silent(SignError::KeyLost));
+    world.restart();
+    assert_eq!(world.agent.withdraw().await, Ok(Leaving::Untold));
+    assert_eq!(world.server.held().requests.len(), before);
+    forgotten(&world);
+}
+
+#[tokio::test]
+async fn what_was_signed_before_the_key_was_lost_is_told_all_the_same() {
+    let mut world = informed().await;
+    world.network.next([Fate::RequestLost]);
+    assert_eq!(world.agent.withdraw().await.unwrap_err().code(), "offline");
+    world.ports.signer = Arc::new(Silent(SignError::KeyLost));
+    world.restart();
+    assert_eq!(world.agent.withdraw().await, Ok(Leaving::Told));
+    assert_eq!(said(&world).last(), Some(&statement::Content::Withdrawal {}));
 }
 
 #[tokio::test]

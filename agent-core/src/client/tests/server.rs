@@ -36,6 +36,8 @@ pub(super) const TOKEN: &str = "00000001ABCDEFGHJKMNPQRSTV";
 pub(super) enum Mood {
     /// The device has left.
     Left,
+    /// The company has closed the device.
+    Closed,
     /// No device has this key.
     Unknown,
     /// It takes no batches.
@@ -96,6 +98,17 @@ pub(super) fn guarded<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Held {
+    /// Refuses whatever a device says that is not here.
+    fn refuse(&self) -> Result<(), Problem> {
+        let refusals = [
+            (Mood::Left, 410, "device-left"),
+            (Mood::Closed, 403, "device-closed"),
+            (Mood::Unknown, 403, "unknown-key"),
+        ];
+        let refusal = refusals.iter().find(|(mood, ..)| self.moods.contains(mood));
+        refusal.map_or(Ok(()), |(_, status, code)| Err(problem(*status, code)))
+    }
+
     /// A message that the device has signed, with the key before its own where it names that one.
     fn open(&self, envelope: &str, kind: Kind) -> Verified {
         let envelope = Unverified::parse(envelope).unwrap();
@@ -292,8 +305,8 @@ impl FakeServer {
         if known.is_some_and(|known| known != envelope) {
             return Err(problem(409, "statement-number-conflict"));
         }
-        if known.is_none() && held.moods.contains(&Mood::Left) {
-            return Err(problem(410, "device-left"));
+        if known.is_none() {
+            held.refuse()?;
         }
         if held.spent.contains(&statement.challenge) {
             return Err(problem(403, "challenge-invalid"));
@@ -325,12 +338,7 @@ impl FakeServer {
 
     fn report(&self, envelope: &str) -> Result<Acknowledgement, Problem> {
         let mut held = self.held();
-        if held.moods.contains(&Mood::Left) {
-            return Err(problem(410, "device-left"));
-        }
-        if held.moods.contains(&Mood::Unknown) {
-            return Err(problem(403, "unknown-key"));
-        }
+        held.refuse()?;
         let device = held.device.clone().unwrap().0;
         let verified = held.open(envelope, Kind::Report);
         let report: Report = verified.read().unwrap();

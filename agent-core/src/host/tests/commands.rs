@@ -145,6 +145,35 @@ fn a_device_that_left_says_so_and_sends_nothing_more() {
     assert_eq!(desk.server.held().requests, before);
 }
 
+#[test]
+fn a_device_that_was_closed_says_so_and_joins_again_with_another_key() {
+    let desk = Desk::enrolled();
+    desk.says(&["report"]);
+    desk.server.held().closed = true;
+    let said = desk.says(&["deliver"]);
+    assert_eq!((said.code, said.err.starts_with("the company has closed this device's enrolment")), (1, true));
+    assert!(desk.says(&["report", "--lang", "es"]).err.starts_with("la empresa cerró el alta de este equipo"));
+    let status = desk.says(&["status"]).out;
+    assert!(status.starts_with("Clínica Levante has closed this machine's enrolment"), "{status}");
+    assert!(!status.contains("Next time"), "{status}");
+    let document: serde_json::Value = serde_json::from_str(&desk.says(&["status", "--json"]).out).unwrap();
+    let (enrolment, problem) = (&document["enrolment"], &document["problems"][0]["code"]);
+    assert_eq!(
+        (&enrolment["left"], &enrolment["closed"], problem),
+        (&true.into(), &true.into(), &"device-closed".into())
+    );
+    let before = desk.server.held().requests;
+    assert_eq!(desk.says(&["deliver", "--now"]).code, 1);
+    assert_eq!(desk.server.held().requests, before);
+
+    desk.server.held().closed = false;
+    let old = desk.server.held().key.clone();
+    assert_eq!(desk.says(&["enrol", "--server", SERVER, "--token", TOKEN]).code, 0);
+    assert_ne!(desk.server.held().key, old, "no server takes the old key again");
+    assert_eq!((desk.says(&["report"]).code, desk.says(&["deliver"]).code), (0, 0));
+    assert!(desk.says(&["ledger"]).out.contains("refused (device-closed)"));
+}
+
 #[tokio::test]
 async fn one_call_enrols_probes_reports_and_delivers() {
     let desk = Desk::new();

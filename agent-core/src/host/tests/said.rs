@@ -66,8 +66,20 @@ fn whoever_withdraws_leaves_nothing_behind_but_the_ledger() {
     let desk = Desk::asking();
     let said = desk.says(&["withdraw", "--yes"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
-    assert!(said.out.starts_with("You have left"), "{}", said.out);
+    assert!(said.out.starts_with("You have left") && said.out.lines().count() == 1, "{}", said.out);
     assert_eq!(desk.says(&["status"]).code, 1);
     assert!(desk.says(&["ledger"]).out.contains(&format!("{SERVER}/v1/statements")));
     assert!(!desk.folder.path().join("state/enrolment.json").exists());
+}
+
+#[test]
+fn whoever_withdraws_is_told_whether_the_company_knows() {
+    let desk = Desk::asking();
+    desk.server.held().closed = true;
+    assert!(desk.says(&["withdraw", "--yes"]).out.contains("nobody needs to be told"));
+    let desk = Desk::asking();
+    desk.server.held().closed = true;
+    let document: serde_json::Value = serde_json::from_str(&desk.says(&["withdraw", "--yes", "--json"]).out).unwrap();
+    assert_eq!(document, serde_json::json!({ "withdrawn": true, "told": false, "closed": true }));
+    assert_eq!(desk.says(&["status"]).code, 1);
 }

@@ -39,6 +39,7 @@ pub(super) struct Held {
     pub(super) statements: Vec<String>,
     pub(super) requests: usize,
     pub(super) left: bool,
+    pub(super) closed: bool,
 }
 
 pub(super) struct FakeServer {
@@ -76,6 +77,7 @@ impl FakeServer {
             }),
             (Method::Post, "/v1/enrolments") => self.enrol(&text),
             (Method::Post, "/v1/reports") if self.held().left => no(410, "device-left"),
+            (Method::Post, "/v1/reports" | "/v1/statements") if self.held().closed => no(403, "device-closed"),
             (Method::Post, "/v1/reports") => self.report(&text),
             (Method::Post, "/v1/statements") => self.statement(&text),
             _ => no(404, "not-found"),

@@ -13,6 +13,7 @@ use crate::{
     clock::{Clock, FixedClock},
     host::{
         Machine,
+        phrase::Phrase,
         rounds::{Round, Rounds},
     },
 };
@@ -51,7 +52,7 @@ fn rounds(desk: &Desk, until: &str, meanwhile: impl Fn(&Desk)) -> Vec<Seen> {
             Ok(())
         };
         tokio::select! {
-            ended = rounds.run(pause, tell) => ended.unwrap(),
+            ended = rounds.run(pause, tell) => assert!(matches!(ended, Ok(Phrase::RoundEnds | Phrase::RoundEndsClosed))),
             () = end.notified() => {}
         }
     });
@@ -102,11 +103,14 @@ fn a_server_out_of_reach_is_tried_again_without_new_reports() {
 }
 
 #[test]
-fn the_watch_ends_when_the_device_has_left() {
-    let desk = Desk::new();
-    let seen = rounds(&desk, "2027-01-01T00:00:00Z", |desk| desk.server.held().left = true);
-    assert_eq!(seen.len(), 1, "{seen:?}");
-    assert_eq!(desk.server.held().reports.len(), 1);
+fn the_watch_ends_when_the_device_has_left_or_was_closed() {
+    let ends: [fn(&Desk); 2] = [|desk| desk.server.held().left = true, |desk| desk.server.held().closed = true];
+    for end in ends {
+        let desk = Desk::new();
+        let seen = rounds(&desk, "2027-01-01T00:00:00Z", end);
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        assert_eq!(desk.server.held().reports.len(), 1);
+    }
 }
 
 #[test]

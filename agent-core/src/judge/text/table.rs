@@ -658,9 +658,19 @@ pub const TEXTS: &[Text] = &[
         "This device has left {organisation} and sends nothing any more.",
     ),
     text(
+        "headline.closed",
+        "{organisation} cerró el alta de este dispositivo y ya no se envía nada.",
+        "{organisation} has closed this device's enrolment and nothing is sent any more.",
+    ),
+    text(
         "problem.left",
         "Este dispositivo dejó la empresa y ya no envía nada. Para volver, pide otro enlace.",
         "This device has left the company and sends nothing any more. To join again, ask for a new link.",
+    ),
+    text(
+        "problem.device-closed",
+        "Tu empresa cerró el alta de este dispositivo y ya no se envía nada. Para volver, pide otro enlace.",
+        "Your company has closed this device's enrolment and nothing is sent any more. To join again, ask for a new link.",
     ),
     text(
         "problem.enrol-again",

@@ -28,6 +28,7 @@ import org.atalaya.core.Held
 import org.atalaya.core.HttpException
 import org.atalaya.core.HttpRequest
 import org.atalaya.core.Language
+import org.atalaya.core.Leaving
 import org.atalaya.core.Outcome
 import org.atalaya.core.PostureAgent
 import org.atalaya.core.RootSign
@@ -553,6 +554,33 @@ class BridgeTest {
         assertEquals(device, Phone(folder = folder).agent.status(Language.EN).enrolment!!.device)
     }
 
+    /** The company closes this device, and a delivery hears of it. */
+    private suspend fun closed(phone: Phone) {
+        Server.close(phone.agent.status(Language.EN).enrolment!!.device)
+        phone.agent.report()
+        refused<AgentException.DeviceClosed> { phone.agent.deliver(Urgency.PERSON_ASKED) }
+    }
+
+    @Test
+    fun `a device that the company closed is told so and joins again`() = case {
+        val phone = enrolled()
+        phone.agent.report()
+        assertEquals(1u, phone.agent.deliver(Urgency.PERSON_ASKED).acknowledged)
+        closed(phone)
+        refused<AgentException.DeviceClosed> { phone.agent.report() }
+        refused<AgentException.DeviceClosed> { phone.agent.deliver(Urgency.BACKGROUND) }
+        val status = phone.agent.status(Language.EN)
+        assertTrue(status.enrolment!!.closed && status.enrolment!!.left && status.waiting == 0u)
+        assertEquals(listOf("device-closed"), status.problems.map { it.code })
+        assertTrue("device-closed" in "${phone.agent.ledger().last().outcome}")
+        val again = phone.agent.enrol(Server.url, Server.newToken(), null)
+        assertTrue(again.device != status.enrolment!!.device)
+        val now = phone.agent.status(Language.EN)
+        assertTrue(!now.enrolment!!.closed && !now.enrolment!!.left && now.problems.isEmpty())
+        phone.agent.report()
+        assertEquals(1u, phone.agent.deliver(Urgency.PERSON_ASKED).acknowledged)
+    }
+
     @Test
     fun `a person who leaves is forgotten`() = case {
         val phone = enrolled()
@@ -561,7 +589,7 @@ class BridgeTest {
         refused<AgentException.Offline> { phone.agent.withdraw() }
         assertTrue(phone.agent.status(Language.EN).withdraws)
         phone.transport.before = {}
-        phone.agent.withdraw()
+        assertEquals(Leaving.TOLD, phone.agent.withdraw())
         val status = phone.agent.status(Language.EN)
         assertTrue(status.enrolment == null && status.posture == null && status.notice == null)
         refused<AgentException.NotEnrolled> { phone.agent.report() }
@@ -569,6 +597,22 @@ class BridgeTest {
         assertTrue("what was queued left no more", phone.reports().isEmpty())
         val left = phone.folder.toFile().list()!!.filterNot { it.startsWith(".") || it.startsWith("ledger-") }
         assertTrue("$left", left.isEmpty())
+    }
+
+    @Test
+    fun `a person who cannot tell or need not tell leaves all the same`() = case {
+        val (known, unknown, lost) = List(3) { enrolled() }
+        closed(known)
+        Server.close(unknown.agent.status(Language.EN).enrolment!!.device)
+        lost.signer.fault = ShellException.KeyLost()
+        for ((phone, leaving) in listOf(known to Leaving.CLOSED, unknown to Leaving.CLOSED, lost to Leaving.UNTOLD)) {
+            assertEquals(leaving, phone.agent.withdraw())
+            assertTrue(phone.agent.status(Language.EN).enrolment == null && phone.agent.ledger().isNotEmpty())
+        }
+        val kept = enrolled()
+        kept.signer.fault = ShellException.KeyUnavailable()
+        refused<AgentException.KeyUnavailable> { kept.agent.withdraw() }
+        assertTrue(kept.agent.status(Language.EN).enrolment != null)
     }
 
     // Load.

@@ -13,6 +13,15 @@ object Server {
         return Regex("\"current\": *(true|false)").findAll(held).map { it.groupValues[1].toBoolean() }.toList()
     }
 
+    /** Another token, for one device. */
+    fun newToken(): String =
+        Regex("\"token\": *\"([^\"]+)\"").find(asked("token", "create", "--group", "bridge"))!!.groupValues[1]
+
+    /** An administrator closes this device. */
+    fun close(device: String) {
+        asked("device", "close", device, "--retired")
+    }
+
     private fun asked(vararg words: String): String {
         val program = listOf(System.getenv("ATALAYA_SERVER"), "--data", System.getenv("ATALAYA_DATA"), "--json")
         val asked = ProcessBuilder(program + words).redirectError(ProcessBuilder.Redirect.DISCARD).start()
