@@ -51,6 +51,8 @@ words! {
     "status_not_read": "Aún no se ha comprobado nada.", "Nothing has been checked yet.";
     "status_left": "Este teléfono ya no está dado de alta en {organisation}. No se envía nada.",
         "This phone has left {organisation}. Nothing is sent.";
+    "status_closed": "Tu empresa cerró el alta de este teléfono. No se envía nada, y lo que salió se puede ver aquí. Para volver, pide otro enlace.",
+        "Your company closed this phone's enrolment. Nothing is sent, and what left can still be seen here. To join again, ask for a new link.";
     "status_key_lost": "La clave de este teléfono se ha perdido, por ejemplo al quitar el bloqueo. Hay que darlo de alta otra vez.",
         "This phone's key is gone, for example because the lock was removed. It must be enrolled again.";
     "status_clock": "La hora de este teléfono no es correcta. Activa la hora automática.",
@@ -191,6 +193,10 @@ words! {
         "Your company is told, this phone stops sending and forgets what it kept.";
     "settings_withdraw_confirm": "¿Dar de baja este teléfono?", "Withdraw this phone?";
     "settings_withdrawn": "Este teléfono se ha dado de baja.", "This phone has withdrawn.";
+    "settings_withdrawn_closed": "Este teléfono se ha dado de baja. Tu empresa ya había cerrado el alta, así que no hace falta avisarla.",
+        "This phone has withdrawn. Your company had closed its enrolment already, so it need not be told.";
+    "settings_withdrawn_untold": "Este teléfono se ha dado de baja, pero no se ha podido avisar a tu empresa: su clave se ha perdido, o el servidor ya no la conoce. A quién avisar: {contact}.",
+        "This phone has withdrawn, but your company could not be told: its key is gone, or the server does not know it any more. Whom to tell: {contact}.";
     "settings_version": "Versión {version}", "Version {version}";
     "settings_licences": "Licencias", "Licences";
 
@@ -199,6 +205,7 @@ words! {
     "notify_title": "Hay algo que arreglar", "There is something to fix";
     "notify_text": "Abre Atalaya para ver qué es.", "Open Atalaya to see what it is.";
     "notify_enrol": "Hay que dar de alta este teléfono otra vez", "This phone must be enrolled again";
+    "notify_closed": "Tu empresa cerró el alta de este teléfono", "Your company closed this phone's enrolment";
 
     // Which failed.
     "problem_storage": "Este teléfono no tiene sitio o no deja guardar. Libera espacio y vuelve a intentarlo.",

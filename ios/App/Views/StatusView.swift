@@ -19,7 +19,7 @@ struct StatusView: View {
                 ForEach(screen.notes, id: \.self) { note in
                     Text(note).font(.callout).foregroundStyle(Color.softInk)
                 }
-                if screen.mustEnrolAgain {
+                if screen.offersNewLink {
                     Button(words("enrol_again")) { model.beginAgain() }.buttonStyle(MainButtonStyle())
                 }
                 ForEach(screen.rows) { row in

@@ -43,12 +43,12 @@ Since Android 14 a phone can have several administrators. What each says becomes
 `pinned_root`, also where two name the same server. A token that is replaced enrols nothing again: what each calls itself and\n\
 the phone tells whose it is, so write `org_name` or `device_ref` where one server holds several companies. A company that comes\n\
 to the server of one that went at the same moment is a new one only by another `org_name`.\n\n\
-On Android the app answers with keyed app states: `enrolment` (`enrolled`, `left`, `enrol-again` or what went wrong),\n\
+On Android the app answers with keyed app states: `enrolment` (`enrolled`, `left`, `closed`, `enrol-again` or what went wrong),\n\
 `enrolment_error` (of an enrolment that cannot be read), `last_report`, `policy_verdict`, `config_error`, `config_version`;\n\
 an error is `none` when all is well. An iPhone's app writes all but the second into its managed app feedback. Neither\n\
 tells management how things stand with an employer that it does not speak for.\n\
 \n\
 Who leaves stays out: the same token does not enrol that phone again, nor one that `atalaya device close` took out of the\n\
-fleet on Android. A new token does, and so does the person by a link.\n"
+fleet. A new token does, and so does the person by a link.\n"
     )
 }

@@ -9,7 +9,7 @@ public enum CheckIn: Equatable, Sendable {
     case quiet(until: Date)
     /// Nothing was read before the person has read the notice. What they said, and news of the rules, went.
     case noticePending
-    /// There is nobody to report to: not enrolled, or left, which a server may just have been told.
+    /// There is nobody to report to: not enrolled, left, which a server may just have been told, or closed by the company.
     case nobody
     /// It is being done already.
     case underWay
@@ -53,7 +53,7 @@ public enum CheckIn: Equatable, Sendable {
 
     private static func failure(_ error: any Error) -> Self {
         switch error as? AgentError {
-        case .Left, .NotEnrolled: .nobody
+        case .Left, .DeviceClosed, .NotEnrolled: .nobody
         case .UnderWay: .underWay
         case let error?: .failed(error)
         case nil: .failed(.Broken)

@@ -6,6 +6,8 @@ import Foundation
 public enum Reminder: String, Equatable, Sendable {
     case somethingToFix
     case enrolAgain
+    /// The company closed the enrolment. Nothing is asked of the person, so it is told once, when it is heard.
+    case closed
 
     /// At most one a day.
     public static let pause: TimeInterval = 24 * 3600
@@ -32,6 +34,7 @@ public enum Reminder: String, Equatable, Sendable {
         switch self {
         case .somethingToFix: words("notify_title")
         case .enrolAgain: words("notify_enrol")
+        case .closed: words("notify_closed")
         }
     }
 

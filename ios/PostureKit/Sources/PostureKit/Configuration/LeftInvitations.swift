@@ -1,8 +1,8 @@
 import AtalayaCore
 import Foundation
 
-/// The invitations of device management that the person left: by themselves these are followed no more. Kept in the
-/// defaults, one for each server, as digests: the token is a secret.
+/// The invitations of device management that the person left, or under which the company took the phone out: by themselves
+/// these are followed no more. Kept in the defaults, one for each server, as digests: the token is a secret.
 public struct LeftInvitations: Sendable {
     private static let key = "leftInvitations"
 
@@ -17,8 +17,11 @@ public struct LeftInvitations: Sendable {
     }
 
     /// The person leaves the server of this invitation.
-    func insert(_ invitation: Invitation) {
-        kept[Self.name(of: invitation.server)] = invitation.digest
+    func insert(_ invitation: Invitation) { insert(digest: invitation.digest, server: invitation.server) }
+
+    /// The invitation with this digest is over at its server.
+    func insert(digest: String, server: String) {
+        kept[Self.name(of: server)] = digest
     }
 
     /// The phone is enrolled at this server again.

@@ -6,7 +6,7 @@ import Foundation
 public struct ManagedFeedback: Equatable, Sendable {
     public static let feedbackKey = "com.apple.feedback.managed"
 
-    /// `none`, `enrolled` or `left`.
+    /// `none`, `enrolled`, `left` or `closed`.
     public let enrolment: String
     /// The day of the newest acknowledgement, in UTC; empty before there is one.
     public let lastReport: String
@@ -20,7 +20,7 @@ public struct ManagedFeedback: Equatable, Sendable {
     public init(status: Status?, configuration: ManagedConfiguration, hasLeft: Bool = false) {
         enrolment = switch status?.enrolment {
         case nil: hasLeft ? "left" : "none"
-        case let enrolment?: enrolment.left ? "left" : "enrolled"
+        case let enrolment?: enrolment.closed ? "closed" : enrolment.left ? "left" : "enrolled"
         }
         lastReport = status?.sentAt.map(Self.day) ?? ""
         policyVerdict = status?.posture.map { Self.word($0.state) } ?? ""

@@ -57,14 +57,28 @@ public struct EnrolmentShelf: Sendable {
         }
     }
 
+    /// Notes in a place which invitation stands: the one that it was enrolled with, or the last that device management gave
+    /// while the server still took the phone's reports.
+    func note(standing digest: String, at place: EnrolmentPlace) throws {
+        try Data(digest.utf8).write(to: standingFile(of: place), options: .atomic)
+    }
+
+    /// The digest of the invitation that stands in this place; nil where none was noted.
+    func standing(at place: EnrolmentPlace) throws -> String? { try read(standingFile(of: place)) }
+
     /// The digest of the invitation that is tried in this place; nil where none is.
     public func attempt(at place: EnrolmentPlace) throws -> String? {
-        let file = attemptFile(of: place)
+        try read(attemptFile(of: place))
+    }
+
+    private func read(_ file: URL) throws -> String? {
         guard FileManager.default.fileExists(atPath: file.path) else { return nil }
         return try String(contentsOf: file, encoding: .utf8)
     }
 
     private func attemptFile(of place: EnrolmentPlace) -> URL { place.folder.appendingPathComponent("attempt") }
+
+    private func standingFile(of place: EnrolmentPlace) -> URL { place.folder.appendingPathComponent("standing-invitation") }
 
     /// Takes a place away with all that is in it.
     public func remove(_ place: EnrolmentPlace) throws {

@@ -42,7 +42,7 @@ public actor PhoneAgent {
         try agent.pause(from: from, until: until)
     }
 
-    public func withdraw() async throws {
+    public func withdraw() async throws -> Leaving {
         try await agent.withdraw()
     }
 

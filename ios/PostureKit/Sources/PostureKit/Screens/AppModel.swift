@@ -84,7 +84,8 @@ public final class AppModel {
 
     /// The notice, while it has to be read.
     public var pendingNotice: NoticeScreen? {
-        company.flatMap { NoticeScreen($0.status, words, moments) }.flatMap { $0.pending ? $0 : nil }
+        guard company?.status.enrolment?.left == false else { return nil }
+        return company.flatMap { NoticeScreen($0.status, words, moments) }.flatMap { $0.pending ? $0 : nil }
     }
 
     public var papersScreen: PapersScreen? {
@@ -131,11 +132,12 @@ public final class AppModel {
             await readConfiguration()
             await openPlaces()
         }
+        let standing = companies.filter { $0.status.enrolment?.left == false }.map(\.id)
         let round = RefreshRound(queue: queue, plan: plan, now: now)
         await round.run(ending, companies.map(\.agent), unopened: unopened)
         for company in companies { await readStatus(of: company.id) }
         publish()
-        await remind()
+        await remind(isNew: companies.contains { $0.status.enrolment?.closed == true && standing.contains($0.id) })
     }
 
     private var plan: RefreshPlan {
@@ -176,7 +178,10 @@ public final class AppModel {
                 if status.enrolment != nil {
                     // It was answered, also where the app was ended before that was noted.
                     try? surroundings.shelf.note(attempt: nil, at: place)
-                    keep(Company(agent: agent, status: status))
+                    let company = Company(agent: agent, status: status)
+                    keep(company)
+                    // Also where the app was ended before that was noted.
+                    if company.status.enrolment?.left == true { noteTakenOut(company) }
                 } else {
                     await agent.shutdown()
                     sortOut(place)
@@ -254,13 +259,34 @@ public final class AppModel {
     }
 
     /// The company's device management brought an invitation: only policy and notice are fetched; nothing of the phone
-    /// leaves before the notice was read. Whom the person has left is not followed again before there is another invitation.
+    /// leaves before the notice was read. Whom the person has left, and who took the phone out, is not followed again before
+    /// there is another invitation.
     /// Where the enrolment there is lost, a new one takes its place, once it is there.
     private func followInvitation() async {
         await enrolAsManaged()
+        await forgetReplaced()
+    }
+
+    private func forgetReplaced() async {
         for lost in companies where lost.isLost && companies.contains(where: { $0.replaces(lost) }) {
             do { try await forget(lost) } catch { trouble = words("problem_storage") }
         }
+    }
+
+    /// The server took a report of this phone, so whatever its device management gave until now is no new invitation.
+    private func noteLetIn(_ company: Company) {
+        guard let invitation = configuration.invitation, managed?.id == company.id else { return }
+        try? surroundings.shelf.note(standing: invitation.digest, at: company.agent.place)
+    }
+
+    /// The company took this phone out. The invitation that stood while it was in is followed no more, as if its person had
+    /// left; another is.
+    private func noteTakenOut(_ company: Company) {
+        guard let server = company.status.enrolment?.server else { return }
+        // What was enrolled before this was noted has the invitation of now.
+        let ofNow = configuration.invitation.flatMap { $0.server == server ? $0.digest : nil }
+        let standing = (try? surroundings.shelf.standing(at: company.agent.place)) ?? ofNow
+        if let standing { left.insert(digest: standing, server: server) }
     }
 
     /// A check-in may find that the enrolment is lost.
@@ -303,8 +329,10 @@ public final class AppModel {
         left.remove(server: invitation.server)
         begun[invitation.digest] = nil
         try? surroundings.shelf.note(attempt: nil, at: place)
+        try? surroundings.shelf.note(standing: invitation.digest, at: place)
         keep(Company(agent: agent, status: try await agent.status(words.language)))
         shown = place.id
+        await forgetReplaced()
         await planNext()
     }
 
@@ -312,7 +340,7 @@ public final class AppModel {
     /// refused there is none to wait for.
     private func giveUp(_ invitation: Invitation, at place: EnrolmentPlace, after error: any Error) {
         switch error as? AgentError {
-        case .Refused, .BadInput, .EnrolAgain, .Left:
+        case .Refused, .BadInput, .EnrolAgain, .Left, .DeviceClosed:
             begun[invitation.digest] = nil
             try? surroundings.shelf.note(attempt: nil, at: place)
             try? surroundings.forget(place)
@@ -368,7 +396,8 @@ public final class AppModel {
         }
     }
 
-    /// The person leaves. Where the server cannot be told now, it is told as soon as it can.
+    /// The person leaves. Where the server cannot be told now, it is told as soon as it can; where it never can, the person
+    /// is told whom to tell.
     public func withdraw() async {
         guard let company, !isBusy else { return }
         isBusy = true
@@ -378,8 +407,9 @@ public final class AppModel {
             left.insert(invitation)
         }
         do {
-            try await company.agent.withdraw()
+            let leaving = try await company.agent.withdraw()
             try await forget(company)
+            trouble = farewell(leaving, from: company)
         } catch AgentError.Offline {
             trouble = words("status_offline")
             await readStatus(of: company.id)
@@ -392,7 +422,19 @@ public final class AppModel {
         await planNext()
     }
 
-    /// The person has left, and the server knows.
+    /// What the person has to know of their leaving; nil where all is said.
+    private func farewell(_ leaving: Leaving, from company: Company) -> String? {
+        switch leaving {
+        case .told: nil
+        case .closed: words("settings_withdrawn_closed")
+        case .untold:
+            words(
+                "settings_withdrawn_untold",
+                configuration.supportContact ?? words("settings_no_contact", company.name))
+        }
+    }
+
+    /// The person has left, and the server knows, or never can.
     private func forget(_ company: Company) async throws {
         await company.agent.shutdown()
         companies.removeAll { $0.id == company.id }
@@ -420,6 +462,7 @@ public final class AppModel {
         switch error as? AgentError {
         case .Storage: words("problem_storage")
         case .KeyLost, .EnrolAgain: words("status_key_lost")
+        case .DeviceClosed: words("status_closed")
         case .Refused(let code): words("problem_other", code)
         default: words("problem_other", "app")
         }
@@ -443,7 +486,13 @@ public final class AppModel {
         guard let agent = companies.first(where: { $0.id == id })?.agent else { return }
         guard let status = try? await agent.status(words.language) else { return }
         guard let index = companies.firstIndex(where: { $0.id == id }) else { return }
+        let before = companies[index].status
         companies[index].status = status
+        if status.enrolment?.left == true {
+            if before.enrolment?.left == false { noteTakenOut(companies[index]) }
+        } else if status.sentAt != before.sentAt {
+            noteLetIn(companies[index])
+        }
         if let checkIn, checkIn != .underWay { companies[index].lastCheckIn = checkIn }
         if status.enrolment == nil {
             // The server has just been told what the person said while it was away.
@@ -474,9 +523,10 @@ public final class AppModel {
         await RefreshRound(queue: queue, plan: plan, now: now).askForNext(companies.map(\.agent), unopened: unopened)
     }
 
-    private func remind() async {
+    /// - Parameter isNew: whether a company has closed its enrolment just now.
+    private func remind(isNew: Bool) async {
         guard let board else { return }
-        let due = companies.compactMap { Reminder.due($0.status, last: reminders.last, now: now()) }.first
+        let due = isNew ? .closed : companies.compactMap { Reminder.due($0.status, last: reminders.last, now: now()) }.first
         if let due {
             reminders.last = now()
             await board.show(title: due.title(words), text: due.text(words))

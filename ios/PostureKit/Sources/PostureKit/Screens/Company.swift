@@ -9,9 +9,10 @@ public struct Company: Identifiable, Sendable {
 
     public var name: String { status.enrolment?.organisation ?? "" }
 
-    /// Whether its key is gone, or the server does not know it: nothing more comes of it.
+    /// Whether its key is gone, the server does not know it, or it was taken out: nothing more comes of it.
     var isLost: Bool {
-        guard let enrolment = status.enrolment, !enrolment.left else { return false }
+        guard let enrolment = status.enrolment else { return false }
+        if enrolment.left { return true }
         if status.problems.contains(where: { $0.code == "enrol-again" }) { return true }
         return switch lastCheckIn {
         case .failed(let error): error.asksToEnrolAgain

@@ -21,7 +21,7 @@ public enum EnrolmentScreen: Equatable, Sendable {
         switch error as? AgentError {
         case .Offline: words("enrol_offline", invitation.host)
         case .ServerUntrusted: words("enrol_untrusted", invitation.host)
-        case .Refused: words("enrol_refused")
+        case .Refused, .DeviceClosed: words("enrol_refused")
         case .Storage: words("problem_storage")
         case .Outdated: words("problem_outdated")
         case .KeyUnavailable, .KeyLost: words("problem_other", "signing-key")

@@ -16,22 +16,27 @@ public struct StatusScreen: Equatable, Sendable {
     public let footer: [String]
     /// Whether the phone must be enrolled again.
     public let mustEnrolAgain: Bool
+    /// Whether a way back in by a new link is offered: it must be enrolled again, or the company closed it.
+    public let offersNewLink: Bool
 
     public init(
         _ status: Status, _ words: Words, _ moments: Moments, contact: String? = nil, lastCheckIn: CheckIn? = nil
     ) {
         let posture = status.posture
-        let checks = (posture?.checks ?? []).filter { $0.verdict != .notApplicable }
+        let isOut = status.enrolment?.left == true
+        // Nobody is asked to mend anything for a company that hears no more.
+        let checks = isOut ? [] : (posture?.checks ?? []).filter { $0.verdict != .notApplicable }
         let all = checks.map { CheckRow($0, words, moments, contact: contact) }
         let isQuiet = status.quietUntil != nil || status.pausedUntil != nil
         headline = status.headline
-        shape = posture.map { StateShape($0.state) } ?? (isQuiet ? .quiet : .unknown)
+        shape = isOut ? .stale : posture.map { StateShape($0.state) } ?? (isQuiet ? .quiet : .unknown)
         let first = all.first { [.toFix, .inGrace].contains($0.shape) }
             ?? all.first { $0.shape == .nudge && $0.remedy != nil }
         self.first = first
         rows = all.filter { $0.id != first?.id }
         mustEnrolAgain = lastCheckIn == .failed(.KeyLost) || lastCheckIn == .failed(.EnrolAgain)
             || status.problems.contains { ["signing-key", "enrol-again"].contains($0.code) }
+        offersNewLink = mustEnrolAgain || status.enrolment?.closed == true
         notes = Self.notes(status, words, moments, lastCheckIn, mustEnrolAgain)
         footer = Self.footer(status, words, moments)
     }
@@ -47,7 +52,7 @@ public struct StatusScreen: Equatable, Sendable {
         var notes: [String] = []
         guard let enrolment = status.enrolment else { return notes }
         if enrolment.left {
-            return [words("status_left", enrolment.organisation)]
+            return [enrolment.closed ? words("status_closed") : words("status_left", enrolment.organisation)]
         }
         if mustEnrolAgain { notes.append(words("status_key_lost")) }
         if let until = status.pausedUntil {

@@ -71,8 +71,10 @@ import Testing
             #expect(await CheckIn.run(agent, .personAsked) == .nobody)
             #expect(agent.calls == ["status"])
         }
-        let left = FakeAgent(.sample(), deliveries: [.failure(.Left)])
-        #expect(await CheckIn.run(left, .background) == .nobody)
+        for error in [AgentError.Left, .DeviceClosed] {
+            let left = FakeAgent(.sample(), deliveries: [.failure(error)])
+            #expect(await CheckIn.run(left, .background) == .nobody)
+        }
     }
 
     @Test func thatThePersonLeavesIsToldAtAnyHourAndNothingIsReadForIt() async {

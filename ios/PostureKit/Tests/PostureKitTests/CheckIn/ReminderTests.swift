@@ -28,6 +28,7 @@ import UserNotifications
         #expect(Reminder.due(.sample(quietUntil: now), last: nil, now: now) == nil)
         #expect(Reminder.due(.sample(pausedUntil: now), last: nil, now: now) == nil)
         #expect(Reminder.due(.sample(left: true), last: nil, now: now) == nil)
+        #expect(Reminder.due(.sample(closed: true), last: nil, now: now) == nil)
         #expect(Reminder.due(.sample(withdraws: true), last: nil, now: now) == nil)
         #expect(Reminder.due(.sample(enrolled: false), last: nil, now: now) == nil)
     }

@@ -54,7 +54,10 @@ final class FakeAgent: PostureAgentProtocol, @unchecked Sendable {
     func declare(declaration: Declaration, affirmed: Bool) throws { note("declare") }
     func pause(from: Date, until: Date) throws { note("pause") }
     func rotateKey() throws { note("rotateKey") }
-    func withdraw() async throws { note("withdraw") }
+    func withdraw() async throws -> Leaving {
+        note("withdraw")
+        return .told
+    }
     func shutdown() { note("shutdown") }
 }
 

@@ -20,14 +20,14 @@ extension CheckVerdict {
 
 extension Status {
     static func sample(
-        enrolled: Bool = true, left: Bool = false, state: DeviceState? = .notCompliant,
+        enrolled: Bool = true, left: Bool = false, closed: Bool = false, state: DeviceState? = .notCompliant,
         checks: [CheckVerdict] = [], provisional: Bool = false, nextAt: Date? = nil, quietUntil: Date? = nil,
         pausedUntil: Date? = nil, waiting: UInt32 = 0, notice: Paper? = nil, usageRules: Paper? = nil,
         declarations: [DeclarationStatus] = [], withdraws: Bool = false, problems: [Problem] = []
     ) -> Self {
         let enrolment = EnrolmentStatus(
             server: "https://a.example", organisation: "Clínica Levante", device: "01J", enrolledAt: .morning,
-            left: left)
+            left: left || closed, closed: closed)
         return Self(
             enrolment: enrolled ? enrolment : nil, headline: "Hay algo que arreglar (1).",
             posture: state.map { Posture(state: $0, provisional: provisional, at: .morning, checks: checks) },

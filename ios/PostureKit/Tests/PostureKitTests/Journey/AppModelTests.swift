@@ -449,10 +449,118 @@ extension ShimSuite {
             await model.company?.agent.shutdown()
         }
 
-        @Test func aDeviceThatTheServerDoesNotKnowIsEnrolledAgainByTheManagedInvitation() async throws {
+        /// Somebody whom device management enrolled and whom the company has closed since, which the phone has just heard.
+        private func closed() async throws -> (AtalayaServer, Phone, AppModel) {
             let (server, phone, model) = try await enrolledAsManaged()
+            try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
+            phone.facts.update(to: 4)
+            await model.checkNow()
+            return (server, phone, model)
+        }
+
+        @Test func whomTheCompanyClosedIsNotEnrolledAgainByTheSameTokenButByAnother() async throws {
+            let (server, phone, model) = try await closed()
+            let old = try #require(model.company?.id)
+            let screen = try #require(model.statusScreen)
+            #expect(screen.notes == [es("status_closed")] && screen.offersNewLink && screen.footer == [])
+            #expect(model.trouble == nil && feedback["enrolment"] == "closed" && model.company?.lastCheckIn == .nobody)
+            let looks = phone.facts.now.looks
+            // Nor when the app was closed.
+            await model.company?.agent.shutdown()
+            let again = self.model(phone)
+            for _ in 0..<2 {
+                await again.appear()
+                await again.checkNow()
+                #expect(again.companies.map(\.id) == [old] && feedback["enrolment"] == "closed")
+            }
+            #expect(try phone.facts.now.looks == looks && server.devices().isEmpty)
+            #expect(await again.leavesScreen()?.lastReport != nil)
+
+            source.written.value?["enrolment_token"] = try server.invitation().token
+            await again.appear()
+            #expect(again.companies.count == 1 && again.company?.id != old && again.pendingNotice != nil)
+            #expect(try feedback["enrolment"] == "enrolled" && server.devices().count == 1)
+            #expect(try phone.surroundings.shelf.places().map(\.id) == [again.company?.id])
+            await again.company?.agent.shutdown()
+        }
+
+        @Test func aNewTokenThatComesBeforeThePhoneHeardThatItWasClosedBringsItBack() async throws {
+            let (server, phone, model) = try await enrolledAsManaged()
+            let old = try #require(model.company?.id)
+            try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
+            source.written.value?["enrolment_token"] = try server.invitation(uses: 5).token
+            phone.facts.update(to: 4)
+            await model.appear()
+            #expect(model.companies.count == 1 && model.company?.id != old && model.company?.isLost == false)
+            #expect(try server.devices().count == 1)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func aTokenThatWasReplacedWhileAllWasWellDoesNotBringBackWhoIsClosedLater() async throws {
+            let (server, phone, model) = try await enrolledAsManaged()
+            let old = try #require(model.company?.id)
+            source.written.value?["enrolment_token"] = try server.invitation(uses: 5).token
+            phone.facts.update(to: 4)
+            await model.appear()
+            try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
+            phone.facts.update(to: 5)
+            await model.appear()
+            await model.appear()
+            #expect(try model.companies.map(\.id) == [old] && server.devices().isEmpty)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whomTheCompanyClosedComesBackByHandWithTheSameLink() async throws {
+            let (server, _, model) = try await closed()
             let old = try #require(model.company?.status.enrolment?.device)
-            try server.run("device", "close", old, "--lost")
+            let managed = try #require(model.configuration.invitation)
+            model.beginAgain()
+            model.open(link: "\(managed.server)/enrol#\(managed.token)")
+            await model.confirmEnrolment()
+            #expect(model.enrolment == nil && model.companies.count == 1)
+            #expect(model.company.map { $0.status.enrolment?.device != old && !$0.isLost } == true)
+            await model.appear()
+            #expect(try feedback["enrolment"] == "enrolled" && server.devices().count == 1)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func thatTheCompanyClosedTheEnrolmentIsRemindedOfOnce() async throws {
+            let (server, phone, model) = try await enrolledAsManaged()
+            try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
+            phone.facts.update(to: 4)
+            await model.refresh(DirectTask(BGTask()))
+            let center = UNUserNotificationCenter.current()
+            #expect(center.shown.map(\.content.title) == [es("notify_closed")])
+            // There is nobody to report to any more.
+            #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) == nil)
+            center.reset(isAllowed: true)
+            await model.refresh(DirectTask(BGTask()))
+            #expect(center.shown.isEmpty)
+            await model.company?.agent.shutdown()
+        }
+
+        @Test func whoeverLeavesWhatTheCompanyClosedIsToldThatNoTellingIsNeeded() async throws {
+            let (server, phone, model) = try await closed()
+            await model.withdraw()
+            #expect(model.trouble == es("settings_withdrawn_closed") && model.company == nil)
+            await model.appear()
+            #expect(model.company == nil && feedback["enrolment"] == "left")
+            #expect(try server.devices().isEmpty && phone.surroundings.shelf.places().isEmpty)
+        }
+
+        @Test func aDeviceThatTheServerDoesNotKnowIsEnrolledAgainByTheManagedInvitation() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation(uses: 5)
+            let backup = try Repository.scratch().appendingPathComponent("backup.db")
+            try server.run("backup", backup.path)
+            let phone = try Phone()
+            let model = model(phone)
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            await model.acknowledgeNotice()
+            let old = try #require(model.company?.status.enrolment?.device)
+            try server.restore(backup)
             phone.facts.update(to: 4)
             await model.checkNow()
             #expect(model.companies.count == 1 && model.company.map { $0.status.enrolment?.device != old } == true)
@@ -532,13 +640,30 @@ extension ShimSuite {
 
         @Test func whoeverWantsToLeaveWithALostKeyIsNotEnrolledAgain() async throws {
             let (server, phone, model) = try await enrolledAsManaged()
+            source.written.value?["support_contact"] = "it@example.com"
+            await model.appear()
             SecurityScript.loseKeys()
             phone.facts.update(to: 4)
             await model.withdraw()
-            #expect(model.trouble == es("status_key_lost"))
+            // Who has to tell it now, and whom.
+            #expect(model.trouble == es("settings_withdrawn_untold", "it@example.com"))
+            #expect(model.company == nil)
             await model.appear()
-            #expect(try model.statusScreen?.mustEnrolAgain == true && server.devices().count == 1)
-            await model.company?.agent.shutdown()
+            #expect(model.company == nil && feedback["enrolment"] == "left")
+            #expect(try server.devices().count == 1 && phone.surroundings.shelf.places().isEmpty)
+        }
+
+        @Test func whoeverLeavesWithALostKeyAndNoContactIsSentToTheCompany() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let phone = try Phone()
+            await (try await phone.enrol(server)).shutdown()
+            let model = model(phone)
+            await model.appear()
+            let name = try #require(model.company?.name)
+            SecurityScript.loseKeys()
+            await model.withdraw()
+            #expect(model.trouble == es("settings_withdrawn_untold", es("settings_no_contact", name)))
         }
 
         @Test func anotherEmployerOfTheSameServerIsNotReplaced() async throws {
@@ -568,7 +693,7 @@ extension ShimSuite {
             let agent = try await phone.enrol(one)
             _ = await agent.checkIn(.background)
             // The core forgets, and the app is ended before the folder goes.
-            try await agent.withdraw()
+            _ = try await agent.withdraw()
             await agent.shutdown()
             #expect(try phone.surroundings.shelf.places() == [agent.place])
             let model = model(phone)
@@ -588,7 +713,7 @@ extension ShimSuite {
             try server.apply(revision: 2)
             let phone = try Phone()
             let agent = try await phone.enrol(server)
-            try await agent.withdraw()
+            _ = try await agent.withdraw()
             await agent.shutdown()
             let model = model(phone)
             SecurityScript.failureOfRemoval = errSecInteractionNotAllowed

@@ -47,6 +47,16 @@ final class AtalayaServer: @unchecked Sendable {
         process.waitUntilExit()
     }
 
+    /// Back to what `atalaya backup` wrote to this file, as after a disk was lost: what came since is not known.
+    func restore(_ file: URL) throws {
+        stop()
+        for name in try FileManager.default.contentsOfDirectory(atPath: data.path) where name.hasPrefix("atalaya.db") {
+            try FileManager.default.removeItem(at: data.appendingPathComponent(name))
+        }
+        try run("restore", file.path)
+        try start()
+    }
+
     /// Serves the same data at the same address again.
     func start() throws {
         try lock.withLock { (process, _) = try Self.serve(program, data, address) }

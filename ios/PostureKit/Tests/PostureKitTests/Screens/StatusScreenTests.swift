@@ -80,6 +80,15 @@ import Testing
         #expect(shown.footer == [])
     }
 
+    @Test func whomTheCompanyClosedIsToldSoAndIsAskedForNothingButOfferedAWayBack() {
+        let failing = CheckVerdict.sample(.screenLock, .fail, remediation: .setScreenLock)
+        let shown = screen(.sample(closed: true, checks: [failing]))
+        #expect(shown.notes == [words("status_closed")] && shown.footer == [])
+        #expect(shown.offersNewLink && !shown.mustEnrolAgain)
+        #expect(shown.first == nil && shown.rows == [] && shown.shape == .stale)
+        #expect(!screen(.sample(left: true)).offersNewLink)
+    }
+
     @Test func theFooterSaysWhenItWasCheckedSentAndWillBeNext() {
         let shown = screen(.sample(nextAt: .morning, waiting: 2))
         #expect(shown.footer == [
