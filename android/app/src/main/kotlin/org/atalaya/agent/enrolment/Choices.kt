@@ -69,6 +69,11 @@ class Choices(context: Context, private val name: String) {
         get() = kept.getLong(NOTIFIED, 0).takeIf { it > 0 }?.let(Instant::ofEpochMilli)
         set(value) = kept.edit().putLong(NOTIFIED, value?.toEpochMilli() ?: 0).apply()
 
+    /** Whether the person was notified that the company closed this enrolment. */
+    var toldOfClosing: Boolean
+        get() = kept.getBoolean(TOLD_OF_CLOSING, false)
+        set(value) = kept.edit().putBoolean(TOLD_OF_CLOSING, value).apply()
+
     /** Whether the key is known to be gone, so that the person can be told. */
     var keyLost: Boolean
         get() = kept.getBoolean(KEY_LOST, false)
@@ -92,6 +97,7 @@ class Choices(context: Context, private val name: String) {
         const val FORSAKEN = "forsaken"
         const val LOOK = "look-for-whatsapp"
         const val NOTIFIED = "notified-at"
+        const val TOLD_OF_CLOSING = "told-of-closing"
         const val KEY_LOST = "key-lost"
     }
 }

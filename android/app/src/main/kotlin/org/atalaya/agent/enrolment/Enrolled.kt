@@ -23,5 +23,5 @@ class Enrolled internal constructor(
     fun configuration(): Configuration? = says()
 }
 
-/** Whether the server takes nothing more of this phone: it was taken out, or the server does not know it. */
+/** Whether the server takes nothing more of this phone: it was taken out or closed, or the server does not know it. */
 internal val Status.isTakenOut: Boolean get() = enrolment?.left == true || problems.any { it.code == "enrol-again" }

@@ -17,6 +17,7 @@ import org.atalaya.core.Delivery
 import org.atalaya.core.DeviceState
 import org.atalaya.core.Held
 import org.atalaya.core.Language
+import org.atalaya.core.Leaving
 import org.atalaya.core.Status
 import org.atalaya.core.Urgency
 
@@ -55,13 +56,12 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     }
 
     /** The person leaves. What the server cannot be told now, the next check-in tells, and then everything of it goes. */
-    suspend fun leave(enrolled: Enrolled) {
+    suspend fun leave(enrolled: Enrolled): Leaving {
         enrolments.noteLeaving(enrolled)
-        enrolled.agent.withdraw()
-        gone(enrolled)
+        return enrolled.agent.withdraw().also { gone(enrolled) }
     }
 
-    // The server has heard that the person leaves.
+    // The server has heard that the person leaves, or never can or need not.
     private fun gone(enrolled: Enrolled) {
         enrolments.noteLeaving(enrolled)
         answer(enrolled, listOf(LEFT))
@@ -156,6 +156,7 @@ class Rounds(private val context: Context, private val enrolments: Enrolments) {
     )
 
     private fun wordFor(enrolled: Enrolled, status: Status): String = when {
+        status.enrolment?.closed == true -> "closed"
         status.enrolment?.left == true -> "left"
         enrolled.choices.keyLost || status.isTakenOut -> "enrol-again"
         else -> "enrolled"

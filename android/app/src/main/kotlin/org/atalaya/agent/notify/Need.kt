@@ -9,6 +9,9 @@ import org.atalaya.core.Verdict
 internal enum class Need {
     NOTHING,
     ENROL_AGAIN,
+
+    /** The company closed the enrolment. Nothing is asked of the person, so they are told once. */
+    CLOSED,
     SOMETHING_TO_FIX;
 
     companion object {
@@ -17,7 +20,9 @@ internal enum class Need {
         fun of(status: Status, keyLost: Boolean): Need {
             val enrolment = status.enrolment
             return when {
-                enrolment == null || enrolment.left -> NOTHING
+                enrolment == null -> NOTHING
+                enrolment.closed -> CLOSED
+                enrolment.left -> NOTHING
                 keyLost -> ENROL_AGAIN
                 status.notice?.pending == true -> SOMETHING_TO_FIX
                 // What counts and fails; advice and what nobody can read do not call anyone.

@@ -30,9 +30,10 @@ class Notifier(private val context: Context) {
     /** Shows, leaves or takes back the notification of this enrolment. */
     fun consider(enrolled: Enrolled, status: Status, now: Instant) {
         val need = settle(enrolled, status)
-        if (need == Need.NOTHING) return
+        if (need == Need.NOTHING || need == Need.CLOSED && enrolled.choices.toldOfClosing) return
         if (!Need.mayTell(status, enrolled.choices.notifiedAt, now) || !allowed()) return
         enrolled.choices.notifiedAt = now
+        enrolled.choices.toldOfClosing = need == Need.CLOSED
         manager.notify(enrolled.number, notification(enrolled, need))
     }
 
@@ -41,6 +42,7 @@ class Notifier(private val context: Context) {
         val need = Need.of(status, enrolled.choices.keyLost)
         if (need == Need.NOTHING) {
             enrolled.choices.notifiedAt = null
+            enrolled.choices.toldOfClosing = false
             manager.cancel(enrolled.number)
         }
         return need
@@ -54,7 +56,11 @@ class Notifier(private val context: Context) {
             )
 
     private fun notification(enrolled: Enrolled, need: Need): Notification {
-        val title = if (need == Need.ENROL_AGAIN) R.string.notify_enrol else R.string.notify_title
+        val title = when (need) {
+            Need.ENROL_AGAIN -> R.string.notify_enrol
+            Need.CLOSED -> R.string.notify_closed
+            else -> R.string.notify_title
+        }
         val flags = PendingIntent.FLAG_UPDATE_CURRENT or PendingIntent.FLAG_IMMUTABLE
         val open = PendingIntent.getActivity(context, enrolled.number, StatusScreen.of(context, enrolled.name), flags)
         return Notification.Builder(context, CHANNEL)

@@ -19,6 +19,7 @@ import org.atalaya.agent.ui.part.Moments
 import org.atalaya.agent.ui.part.Parts
 import org.atalaya.core.AgentException
 import org.atalaya.core.Configuration
+import org.atalaya.core.Leaving
 import org.atalaya.core.Status
 import org.atalaya.core.WhatsApp
 
@@ -93,18 +94,41 @@ class SettingsScreen : Screen() {
 
     private fun withdraw(one: Enrolled) {
         whileShown {
-            val said = apart {
+            val contact = apart { one.configuration()?.supportContact }
+                ?: getString(R.string.settings_no_contact, one.choices.organisation.orEmpty())
+            val leaving = apart {
                 try {
                     atalaya.rounds.leave(one)
-                    R.string.settings_withdrawn
                 } catch (_: AgentException) {
-                    R.string.said_offline
+                    null
                 }
             }
-            Toast.makeText(this, said, Toast.LENGTH_LONG).show()
-            startActivity(Intent(this, StatusScreen::class.java).addFlags(Intent.FLAG_ACTIVITY_CLEAR_TOP))
-            finish()
+            when (leaving) {
+                null -> goOn(getString(R.string.said_offline))
+                Leaving.TOLD -> goOn(getString(R.string.settings_withdrawn))
+                Leaving.CLOSED -> goOnOnceRead(getString(R.string.settings_withdrawn_closed))
+                Leaving.UNTOLD -> goOnOnceRead(getString(R.string.settings_withdrawn_untold, contact))
+            }
         }
+    }
+
+    private fun goOn(said: String) {
+        Toast.makeText(this, said, Toast.LENGTH_LONG).show()
+        goOn()
+    }
+
+    // What there is to do besides, or need not be done.
+    private fun goOnOnceRead(said: String) {
+        AlertDialog.Builder(this)
+            .setMessage(said)
+            .setPositiveButton(R.string.close, null)
+            .setOnDismissListener { goOn() }
+            .show()
+    }
+
+    private fun goOn() {
+        startActivity(Intent(this, StatusScreen::class.java).addFlags(Intent.FLAG_ACTIVITY_CLEAR_TOP))
+        finish()
     }
 
     private fun openLink(address: String) {

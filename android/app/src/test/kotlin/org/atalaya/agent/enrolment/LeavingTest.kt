@@ -3,12 +3,16 @@ package org.atalaya.agent.enrolment
 import android.content.DialogInterface
 import kotlinx.coroutines.runBlocking
 import org.atalaya.agent.R
+import org.atalaya.agent.job.Rounds
 import org.atalaya.agent.support.Listener
 import org.atalaya.agent.support.Phone
 import org.atalaya.agent.support.ServerProcess
 import org.atalaya.agent.support.press
 import org.atalaya.agent.support.texts
+import org.atalaya.agent.ui.EnrolScreen
 import org.atalaya.agent.ui.SettingsScreen
+import org.atalaya.agent.ui.StatusScreen
+import org.atalaya.core.AgentException
 import org.atalaya.core.Language
 import org.atalaya.core.Subject
 import org.junit.After
@@ -20,6 +24,7 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
+import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowAlertDialog
 
@@ -62,15 +67,27 @@ class LeavingTest {
 
     private fun asked(one: Enrolled) = runBlocking { phone.atalaya.rounds.asked(one) }
 
-    private fun left() {
-        enrolled()
+    /** By the settings; gives the screen, and what it says at the end. */
+    private fun withdrawn(): Pair<SettingsScreen, String?> {
         val screen = Robolectric.buildActivity(SettingsScreen::class.java).setup().get()
         val withdraw = screen.getString(R.string.settings_withdraw)
         phone.settle("the settings are shown") { withdraw in texts(screen.page) }
         press(screen.page, withdraw)
         ShadowAlertDialog.getLatestAlertDialog().getButton(DialogInterface.BUTTON_POSITIVE).performClick()
-        phone.settle("the person has left") { screen.isFinishing }
+        phone.settle("the person has left") { screen.isFinishing || said() != null }
         assertTrue(all().isEmpty())
+        return screen to said()
+    }
+
+    /** What a dialog says at the end; null where none is shown. */
+    private fun said(): String? = ShadowAlertDialog.getLatestAlertDialog()?.takeIf { it.isShowing }
+        ?.let { shadowOf(it).message?.toString() }
+        ?.takeIf { it != phone.context.getString(R.string.settings_withdraw_text) }
+
+    private fun left() {
+        enrolled()
+        val (screen, said) = withdrawn()
+        assertTrue(screen.isFinishing && said == null)
     }
 
     @Test
@@ -160,6 +177,39 @@ class LeavingTest {
         assertTrue(one.agent.status(Language.EN).withdraws)
     }
 
+    @Test
+    fun whom_the_company_closed_reads_so_and_is_offered_a_way_back() {
+        takenOut()
+        val screen = Robolectric.buildActivity(StatusScreen::class.java).setup().get()
+        phone.settle("it is told") { screen.getString(R.string.status_closed) in texts(screen.page) }
+        press(screen.page, screen.getString(R.string.enrol_again))
+        assertEquals(EnrolScreen::class.java.name, shadowOf(screen).nextStartedActivity.component?.className)
+    }
+
+    @Test
+    fun who_leaves_what_the_company_closed_is_told_that_no_telling_is_needed() {
+        listener.service()
+        takenOut()
+        val (screen, said) = withdrawn()
+        assertEquals(screen.getString(R.string.settings_withdrawn_closed), said)
+        ShadowAlertDialog.getLatestAlertDialog().dismiss()
+        phone.settle("it was read") { screen.isFinishing }
+        assertEquals("1 left", listener.last("enrolment"))
+        follow()
+        assertTrue(all().isEmpty())
+    }
+
+    @Test
+    fun who_leaves_with_a_lost_key_is_told_whom_to_tell() {
+        val organisation = enrolled().choices.organisation
+        phone.keystore.kept.clear()
+        val (screen, said) = withdrawn()
+        val contact = screen.getString(R.string.settings_no_contact, organisation)
+        assertEquals(screen.getString(R.string.settings_withdrawn_untold, contact), said)
+        follow()
+        assertTrue(all().isEmpty())
+    }
+
     private fun takenOut(): Enrolled {
         val one = enrolled()
         server.takeOut(device(one))
@@ -175,10 +225,11 @@ class LeavingTest {
     fun who_was_taken_out_is_brought_back_by_a_new_token_and_not_by_the_same() {
         listener.service()
         val gone = takenOut()
-        assertEquals("1 enrol-again", listener.last("enrolment"))
+        assertEquals("1 closed", listener.last("enrolment"))
         follow()
         assertEquals(listOf(gone.name), all().map { it.name })
         assertEquals(listOf(true), taken())
+        assertEquals("it asks no more", AgentException.DeviceClosed::class, (asked(all().single()) as Rounds.Outcome.Failed).failure::class)
         manage(server.link())
         follow()
         val back = all().single()

@@ -47,6 +47,7 @@ class NotifierTest {
         assertEquals(Need.NOTHING, Need.of(given.well, keyLost = false))
         assertEquals(Need.NOTHING, Need.of(given.left, keyLost = true))
         assertEquals(Need.ENROL_AGAIN, Need.of(given.well, keyLost = true))
+        assertEquals(Need.CLOSED, Need.of(given.closed, keyLost = true))
     }
 
     @Test
@@ -71,6 +72,23 @@ class NotifierTest {
         assertFalse("WhatsApp" in notification.extras.toString())
         notifier.consider(one, given.well, Instant.now())
         assertTrue(shown.isEmpty())
+    }
+
+    @Test
+    fun that_the_company_closed_the_enrolment_is_told_once() {
+        allow()
+        val one = enrolled()
+        val notifier = Notifier(phone.context)
+        notifier.consider(one, given.closed, Instant.now())
+        assertEquals(phone.context.getString(R.string.notify_closed), shown.single().extras.getString(Notification.EXTRA_TITLE))
+        phone.context.getSystemService(NotificationManager::class.java).cancelAll()
+        one.choices.notifiedAt = Instant.now().minus(Duration.ofDays(2))
+        notifier.consider(one, given.closed, Instant.now())
+        assertTrue(shown.isEmpty())
+        // Enrolled again, and closed again.
+        notifier.consider(one, given.well, Instant.now())
+        notifier.consider(one, given.closed, Instant.now())
+        assertEquals(1, shown.size)
     }
 
     @Test

@@ -113,6 +113,7 @@ internal class Fixtures(private val es: Boolean) {
     val well = status(DeviceState.COMPLIANT, t("Todo en orden", "All is well"), listOf(consumer) + fine)
     val unread = status(DeviceState.UNKNOWN, t("Aún no se sabe", "Not known yet"), emptyList()).copy(posture = null, checkedAt = null, sentAt = null)
     val left = status(DeviceState.STALE, t("Dado de baja", "Withdrawn"), fine).let { it.copy(enrolment = it.enrolment?.copy(left = true)) }
+    val closed = left.let { it.copy(enrolment = it.enrolment?.copy(closed = true)) }
     val paused = well.copy(pausedUntil = Instant.parse("2026-12-09T00:00:00Z"))
     val toRead = unread.copy(
         notice = Paper(
@@ -170,6 +171,7 @@ internal class Fixtures(private val es: Boolean) {
             "01KAQ8Z2M4T6V8X0B2D4F6H8JA",
             now.minus(Duration.ofDays(80)),
             left = false,
+            closed = false,
         ),
         headline = headline,
         posture = Posture(state, false, now, checks),

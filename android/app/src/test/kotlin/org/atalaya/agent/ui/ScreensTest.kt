@@ -86,6 +86,7 @@ class ScreensTest {
             status("status-unread", given.unread),
             status("status-key-lost", given.well, keyLost = true),
             status("status-left", given.left),
+            status("status-closed", given.closed),
             status("status-paused", given.paused),
             Page("status-open", StatusScreen::class.java, R.string.app_name) {
                 StatusPage(given.several, false, given.now).draw(this, Nothing)

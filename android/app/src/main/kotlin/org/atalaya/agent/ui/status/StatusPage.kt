@@ -74,7 +74,12 @@ internal class StatusPage(private val status: Status, private val keyLost: Boole
     }
 
     private fun Parts.gone(acts: Acts) {
-        card(Shape.STALE, organisation(), status.headline, words(R.string.status_left, organisation()))
+        if (status.enrolment?.closed == true) {
+            card(Shape.STALE, organisation(), status.headline, words(R.string.status_closed))
+                .button(words(R.string.enrol_again), Shape.STALE) { acts.enrolAgain() }
+        } else {
+            card(Shape.STALE, organisation(), status.headline, words(R.string.status_left, organisation()))
+        }
         button(words(R.string.status_what_leaves), above = 16) { acts.whatLeaves() }
     }
 
