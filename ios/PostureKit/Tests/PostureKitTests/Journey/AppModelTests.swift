@@ -524,6 +524,23 @@ extension ShimSuite {
             await model.company?.agent.shutdown()
         }
 
+        @Test func whomTheCompanyClosedBeforeTheNoticeWasReadIsNotAskedToReadIt() async throws {
+            let server = try AtalayaServer()
+            try server.apply(revision: 2)
+            let invitation = try server.invitation()
+            let model = model(try Phone())
+            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
+            await model.appear()
+            #expect(model.pendingNotice != nil)
+            try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
+            // A server keeps at hand whose keys it let read the policy, and looks again once it is started.
+            server.stop()
+            try server.start()
+            await model.checkNow()
+            #expect(model.pendingNotice == nil && model.statusScreen?.notes == [es("status_closed")])
+            await model.company?.agent.shutdown()
+        }
+
         @Test func thatTheCompanyClosedTheEnrolmentIsRemindedOfOnce() async throws {
             let (server, phone, model) = try await enrolledAsManaged()
             try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
