@@ -47,6 +47,9 @@ internal class DeviceKey(private val context: Context, private val name: String)
         beside(adopted).forget()
     }
 
+    /** Whether the Keystore does its work for a key that is made to see that. */
+    fun keystoreAnswers(): Boolean = KeystoreEntry(context, "$name-probe").answers()
+
     /** Takes both keys off the phone. */
     fun forget() {
         places.forEach { it.forget() }

@@ -5,6 +5,7 @@ import android.content.pm.PackageManager
 import android.os.Build
 import android.security.keystore.KeyGenParameterSpec
 import android.security.keystore.KeyProperties
+import java.io.IOException
 import java.security.GeneralSecurityException
 import java.security.KeyPairGenerator
 import java.security.KeyStore
@@ -66,6 +67,21 @@ internal class KeystoreEntry(private val context: Context, val alias: String) {
             sign()
         }
     }
+
+    /** Whether the Keystore makes a key here, finds it and signs with it. The key is gone again afterwards. */
+    fun answers(): Boolean =
+        try {
+            generate(Wish(null, strongBox = false, properties = false))
+            sign(ByteArray(0)) != null
+        } catch (_: GeneralSecurityException) {
+            false
+        } catch (_: ProviderException) {
+            false
+        } catch (_: IOException) {
+            false
+        } finally {
+            forget()
+        }
 
     fun forget() {
         try {

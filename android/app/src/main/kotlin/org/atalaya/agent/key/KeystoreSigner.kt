@@ -11,13 +11,25 @@ import org.atalaya.core.ShellException
 
 /** Signs with the key of one enrolment. A key that is gone is told apart from one that does not answer just now. */
 internal class KeystoreSigner(private val key: DeviceKey) : ReportSigner {
-    override fun publicKey(): ByteArray = keystore { key.current.point() ?: throw ShellException.KeyLost() }
+    override fun publicKey(): ByteArray = keystore(key) { key.current.point() ?: throw ShellException.KeyLost() }
 
-    override fun sign(message: ByteArray): ByteArray = keystore { key.current.sign(message) ?: throw ShellException.KeyLost() }
+    override fun sign(message: ByteArray): ByteArray = keystore(key) { key.current.sign(message) ?: throw ShellException.KeyLost() }
 }
 
-/** What the Keystore throws, as the core understands it. */
-internal fun <T> keystore(work: () -> T): T =
+/**
+ * Work with this key; what goes wrong, as the core understands it. A Keystore in trouble finds no key either, and a key that
+ * is taken for lost is replaced by another device: it counts as lost only where the Keystore makes and uses another one, and
+ * still not this one.
+ */
+internal fun <T> keystore(key: DeviceKey, work: () -> T): T =
+    try {
+        told(work)
+    } catch (_: ShellException.KeyLost) {
+        if (!key.keystoreAnswers()) throw ShellException.KeyUnavailable()
+        told(work)
+    }
+
+private fun <T> told(work: () -> T): T =
     try {
         work()
     } catch (_: KeyPermanentlyInvalidatedException) {

@@ -77,6 +77,25 @@ class KeystoreTest {
     }
 
     @Test
+    fun a_keystore_in_trouble_has_not_lost_the_key() {
+        key.make(challenge)
+        val signer = KeystoreSigner(key)
+        val point = signer.publicKey()
+        phone.keystore.troubled = true
+        assertThrows(ShellException.KeyUnavailable::class.java) { signer.publicKey() }
+        assertThrows(ShellException.KeyUnavailable::class.java) { signer.sign(byteArrayOf(1)) }
+        assertThrows(ShellException.KeyUnavailable::class.java) { KeystoreSuccession(key).makeNext(challenge) }
+        assertThrows(ShellException.KeyUnavailable::class.java) { KeystoreSuccession(key).adopt(point) }
+        phone.keystore.troubled = false
+        assertArrayEquals(point, signer.publicKey())
+        // One whose trouble ends while it is looked at.
+        phone.keystore.troubled = true
+        phone.keystore.troubleEndsAtMaking = true
+        assertArrayEquals(point, signer.publicKey())
+        assertEquals("nothing is left of looking", setOf("one"), phone.keystore.kept.keys)
+    }
+
+    @Test
     fun a_key_that_is_gone_is_told_as_lost() {
         assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).publicKey() }
         assertThrows(ShellException.KeyLost::class.java) { KeystoreSigner(key).sign(byteArrayOf(1)) }

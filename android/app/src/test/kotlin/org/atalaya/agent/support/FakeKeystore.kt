@@ -35,7 +35,18 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
     var refusesProperties = false
     var refusesAttestation = false
     var refusesEverything = false
+
+    /** Whether the keys that it holds now are gone for good, though their names are there. */
     var unrecoverable = false
+        set(value) {
+            field = value
+            spoilt = if (value) kept.keys.toSet() else emptySet()
+        }
+    private var spoilt = emptySet<String>()
+
+    /** It finds no key and makes none, but is there: what it holds comes back once its trouble is over. */
+    var troubled = false
+    var troubleEndsAtMaking = false
 
     /** The phone stops where a key is deleted. */
     var stopsAtDeletion = false
@@ -67,7 +78,8 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
         val properties = Build.VERSION.SDK_INT >= Build.VERSION_CODES.S && spec.isDevicePropertiesAttestationIncluded
         val wish = Wish(spec.keystoreAlias, spec.attestationChallenge, strongBox, properties)
         wishes += wish
-        if (refusesEverything) throw ProviderException("this phone makes no keys")
+        if (troubleEndsAtMaking) troubled = false
+        if (refusesEverything || troubled) throw ProviderException("this phone makes no keys")
         if (wish.strongBox && refusesStrongBox) throw StrongBoxUnavailableException()
         if (wish.properties && refusesProperties) throw ProviderException("CANNOT_ATTEST_IDS")
         if (wish.challenge != null && refusesAttestation) throw ProviderException("ATTESTATION_KEYS_UNAVAILABLE")
@@ -84,11 +96,12 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
 
     class Store : KeyStoreSpi() {
         override fun engineGetKey(alias: String, password: CharArray?): Key? {
-            if (current.unrecoverable) throw UnrecoverableKeyException("invalidated")
+            if (current.troubled || alias in current.spoilt) throw UnrecoverableKeyException("no information about the key")
             return current.kept[alias]?.private
         }
 
-        override fun engineGetCertificateChain(alias: String): Array<Certificate>? = current.kept[alias]?.chain?.toTypedArray()
+        override fun engineGetCertificateChain(alias: String): Array<Certificate>? =
+            current.kept[alias]?.chain?.toTypedArray()?.takeUnless { current.troubled }
 
         override fun engineDeleteEntry(alias: String) {
             check(!current.stopsAtDeletion) { "the phone stops" }
@@ -101,7 +114,7 @@ class FakeKeystore : Provider("AndroidKeyStore", "1.0", "for tests") {
         override fun engineSetKeyEntry(alias: String, key: ByteArray, chain: Array<Certificate>?) = refuse()
         override fun engineSetCertificateEntry(alias: String, certificate: Certificate) = refuse()
         override fun engineAliases(): Enumeration<String> = Collections.enumeration(current.kept.keys)
-        override fun engineContainsAlias(alias: String): Boolean = alias in current.kept
+        override fun engineContainsAlias(alias: String): Boolean = alias in current.kept && !current.troubled
         override fun engineSize(): Int = current.kept.size
         override fun engineIsKeyEntry(alias: String): Boolean = engineContainsAlias(alias)
         override fun engineIsCertificateEntry(alias: String): Boolean = false
