@@ -1,16 +1,31 @@
 //! Devices that an administrator closes, and those that enrol again.
 
+use std::sync::Arc;
+
 use agent_core::wire::{
-    id::DeviceId, key::Algorithm, message::EnrolmentAnswer, problem::Problem, software_key::SoftwareKey,
+    envelope::{Kind, hex, seal, sha256},
+    id::DeviceId,
+    key::Algorithm,
+    message::{EnrolmentAnswer, Proof},
+    problem::Problem,
+    software_key::SoftwareKey,
+};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, header},
 };
 use jiff::SignedDuration;
+use tower::ServiceExt;
 
 use crate::{
     access::Actor,
-    api::problem::ProblemCode,
-    judging::closing::{
-        CannotClose, Closing,
-        ClosingReason::{self, Lost, Replaced, Retired},
+    api::{self, problem::ProblemCode},
+    judging::{
+        self,
+        closing::{
+            CannotClose, Closing,
+            ClosingReason::{self, Lost, Replaced, Retired},
+        },
     },
     rig::{Device, Rig, facts, full, rig},
 };
@@ -52,6 +67,38 @@ async fn a_closed_device_is_told_so_and_counts_no_more() {
     tampered.await.unwrap();
     let breaches = rig.breaches().await;
     assert_eq!((breaches.len(), breaches[0].invariant), (1, "I5"), "a device is gone, and nothing says why");
+}
+
+/// Fetches its policy: the status, and the problem's code where there is one.
+async fn fetch(rig: &Rig, device: &Device) -> (u16, String) {
+    const PATH: &str = "/v1/policy";
+    let proof = Proof {
+        audience: device.answer.audience.clone(),
+        device: device.answer.device,
+        challenge: device.challenge.clone(),
+        at: rig.server.now(),
+        method: "GET".to_owned(),
+        path: PATH.to_owned(),
+        body_hash: hex(&sha256(b"")),
+    };
+    let proof = seal(Kind::Proof, &proof, &device.key).unwrap();
+    let request =
+        Request::get(PATH).header(header::AUTHORIZATION, format!("Proof {proof}")).body(Body::empty()).unwrap();
+    let response = api::router(Arc::clone(&rig.server)).oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+    (status, serde_json::from_slice::<Problem>(&body).map_or_else(|_| String::new(), |problem| problem.code))
+}
+
+#[tokio::test]
+async fn what_another_process_closes_fetches_nothing_any_more() {
+    let rig = rig().await;
+    let device = rig.enrol().await;
+    assert_eq!(fetch(&rig, &device).await, (200, String::new()));
+    let (at, now) = ((rig.scope, device.answer.device), rig.server.now());
+    let closed = rig.server.store.commit(move |connection, desk| judging::close(connection, desk, at, Lost, now));
+    closed.await.unwrap().unwrap();
+    assert_eq!(fetch(&rig, &device).await, (403, "device-closed".to_owned()));
 }
 
 #[tokio::test]

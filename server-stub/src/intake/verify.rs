@@ -75,6 +75,8 @@ pub(crate) async fn verify_proof(
         ProblemCode::Unauthorised.detail("send `Authorization: Proof` with an envelope over method, path and body")
     })?;
     let unverified = Unverified::parse(envelope).map_err(refusal)?;
+    // What is at hand may be old: a command beside this process closes devices, and no committer looks at this one again.
+    server.registry.forget(unverified.key_thumbprint());
     let registered = present(server, unverified.key_thumbprint()).await?;
     let proof: Proof =
         unverified.verify(Kind::Proof, &registered.key).and_then(|verified| verified.read()).map_err(refusal)?;

@@ -533,9 +533,6 @@ extension ShimSuite {
             await model.appear()
             #expect(model.pendingNotice != nil)
             try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
-            // A server keeps at hand whose keys it let read the policy, and looks again once it is started.
-            server.stop()
-            try server.start()
             await model.checkNow()
             #expect(model.pendingNotice == nil && model.statusScreen?.notes == [es("status_closed")])
             await model.company?.agent.shutdown()
