@@ -214,6 +214,8 @@ words! {
         "A newer version of Atalaya is needed. Update it.";
     "problem_untrusted": "El servidor no ha demostrado ser el de tu empresa. Avisa a IT.",
         "The server did not prove that it is your company's. Tell IT.";
+    "problem_key": "La clave de este teléfono no responde ahora. Vuelve a intentarlo en un rato.",
+        "This phone's key does not answer just now. Try again in a while.";
     "problem_other": "Algo no ha ido bien ({code}). Avisa a IT.", "Something went wrong ({code}). Tell IT.";
 
     // Android: moments.

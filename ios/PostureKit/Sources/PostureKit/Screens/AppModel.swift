@@ -463,6 +463,7 @@ public final class AppModel {
         case .Storage: words("problem_storage")
         case .KeyLost, .EnrolAgain: words("status_key_lost")
         case .DeviceClosed: words("status_closed")
+        case .KeyUnavailable: words("problem_key")
         case .Refused(let code): words("problem_other", code)
         default: words("problem_other", "app")
         }

@@ -8,6 +8,7 @@ import org.atalaya.core.AgentException
 internal fun Context.wordsFor(failure: AgentException): String = when (failure) {
     is AgentException.Offline, is AgentException.UnderWay -> getString(R.string.status_offline)
     is AgentException.KeyLost, is AgentException.EnrolAgain -> getString(R.string.status_key_lost)
+    is AgentException.KeyUnavailable -> getString(R.string.problem_key)
     is AgentException.DeviceClosed -> getString(R.string.status_closed)
     is AgentException.ServerUntrusted -> getString(R.string.problem_untrusted)
     is AgentException.Storage -> getString(R.string.problem_storage)

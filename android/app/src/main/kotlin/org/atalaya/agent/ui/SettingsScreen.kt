@@ -96,15 +96,18 @@ class SettingsScreen : Screen() {
         whileShown {
             val contact = apart { one.configuration()?.supportContact }
                 ?: getString(R.string.settings_no_contact, one.choices.organisation.orEmpty())
+            var failure: AgentException? = null
             val leaving = apart {
                 try {
                     atalaya.rounds.leave(one)
-                } catch (_: AgentException) {
+                } catch (failed: AgentException) {
+                    // What waits is sent later. What could not even be said is not, and is still to be done.
+                    failure = failed.takeUnless { one.agent.status(Speech.language(this)).withdraws }
                     null
                 }
             }
             when (leaving) {
-                null -> goOn(getString(R.string.said_offline))
+                null -> failure?.let { told(wordsFor(it)) } ?: goOn(getString(R.string.said_offline))
                 Leaving.TOLD -> goOn(getString(R.string.settings_withdrawn))
                 Leaving.CLOSED -> goOnOnceRead(getString(R.string.settings_withdrawn_closed))
                 Leaving.UNTOLD -> goOnOnceRead(getString(R.string.settings_withdrawn_untold, contact))
@@ -112,8 +115,10 @@ class SettingsScreen : Screen() {
         }
     }
 
+    private fun told(said: String) = Toast.makeText(this, said, Toast.LENGTH_LONG).show()
+
     private fun goOn(said: String) {
-        Toast.makeText(this, said, Toast.LENGTH_LONG).show()
+        told(said)
         goOn()
     }
 

@@ -27,6 +27,7 @@ import org.robolectric.RobolectricTestRunner
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.shadows.ShadowAlertDialog
+import org.robolectric.shadows.ShadowToast
 
 /** Who leaves and who is taken out, and what brings either back: never the token that device management still says. */
 @RunWith(RobolectricTestRunner::class)
@@ -175,6 +176,22 @@ class LeavingTest {
         runBlocking { phone.atalaya.rounds.followConfiguration() }
         assertTrue(one.choices.keyLost)
         assertTrue(one.agent.status(Language.EN).withdraws)
+    }
+
+    @Test
+    fun who_cannot_leave_while_the_key_does_not_answer_is_told_so_and_stays() {
+        val one = enrolled()
+        phone.keystore.troubled = true
+        val screen = Robolectric.buildActivity(SettingsScreen::class.java).setup().get()
+        val withdraw = screen.getString(R.string.settings_withdraw)
+        phone.settle("the settings are shown") { withdraw in texts(screen.page) }
+        press(screen.page, withdraw)
+        ShadowAlertDialog.getLatestAlertDialog().getButton(DialogInterface.BUTTON_POSITIVE).performClick()
+        phone.settle("it is told") { ShadowToast.getTextOfLatestToast() == screen.getString(R.string.problem_key) }
+        assertFalse(screen.isFinishing)
+        assertFalse(one.agent.status(Language.EN).withdraws)
+        phone.keystore.troubled = false
+        assertTrue(withdrawn().first.isFinishing)
     }
 
     @Test
