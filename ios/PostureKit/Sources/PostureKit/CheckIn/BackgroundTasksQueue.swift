@@ -39,7 +39,7 @@ public struct BackgroundTasksQueue: RefreshQueue {
 }
 
 /// A task of the system's. It is told of its end from any thread.
-private final class BackgroundTask: RefreshTask, @unchecked Sendable {
+final class BackgroundTask: RefreshTask, @unchecked Sendable {
     private let task: BGTask
 
     init(_ task: BGTask) {

@@ -99,7 +99,7 @@ extension ShimSuite {
             // An alert is closed, and the background is at it.
             async let first: Void = model.appear()
             async let second: Void = model.appear()
-            async let third: Void = model.refresh(DirectTask(BGTask()))
+            async let third: Void = model.refresh(BackgroundTask(BGTask()))
             _ = await (first, second, third)
             #expect(model.companies.count == 1)
             #expect(try phone.surroundings.shelf.places().count == 1 && server.devices().count == 1)
@@ -115,7 +115,7 @@ extension ShimSuite {
                 // Nothing was asked for later.
                 #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
             })
-            await model.refresh(DirectTask(task))
+            await model.refresh(BackgroundTask(task))
             #expect(task.completions == [false])
         }
 
@@ -145,7 +145,7 @@ extension ShimSuite {
             UNUserNotificationCenter.current().reset(isAllowed: true)
             let again = self.model(phone)
             let next = BGTask()
-            await again.refresh(DirectTask(next))
+            await again.refresh(BackgroundTask(next))
             #expect(next.completions == [true])
             #expect(UNUserNotificationCenter.current().shown.isEmpty)
             await again.company?.agent.shutdown()
@@ -203,7 +203,7 @@ extension ShimSuite {
             let agent = try await phone.enrol(server)
             await agent.shutdown()
             let model = model(phone)
-            await model.refresh(DirectTask(BGTask()))
+            await model.refresh(BackgroundTask(BGTask()))
             #expect(UNUserNotificationCenter.current().shown.count == 1)
             await model.checkNow()
             #expect(UNUserNotificationCenter.current().shown.count == 1)

@@ -103,13 +103,13 @@ extension ShimSuite {
             let (server, phone, model) = try await enrolledAsManaged()
             try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
             phone.facts.update(to: 4)
-            await model.refresh(DirectTask(BGTask()))
+            await model.refresh(BackgroundTask(BGTask()))
             let center = UNUserNotificationCenter.current()
             #expect(center.shown.map(\.content.title) == [es("notify_closed")])
             // There is nobody to report to any more.
             #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) == nil)
             center.reset(isAllowed: true)
-            await model.refresh(DirectTask(BGTask()))
+            await model.refresh(BackgroundTask(BGTask()))
             #expect(center.shown.isEmpty)
             await model.company?.agent.shutdown()
         }

@@ -22,7 +22,7 @@ extension ShimSuite {
             try Data("not to be read".utf8).write(to: file)
             let model = model(phone)
             let task = BGTask()
-            await model.refresh(DirectTask(task))
+            await model.refresh(BackgroundTask(task))
             #expect(model.company == nil && task.completions == [false])
             #expect(BGTaskScheduler.shared.wish(BackgroundTasksQueue.identifier) != nil)
 
