@@ -191,6 +191,8 @@ words! {
     "settings_withdraw": "Darse de baja", "Withdraw";
     "settings_withdraw_text": "Se avisa a tu empresa, este teléfono deja de enviar y olvida lo que guardaba.",
         "Your company is told, this phone stops sending and forgets what it kept.";
+    "settings_withdraw_closed": "Tu empresa ya cerró el alta: este teléfono olvida lo que guardaba.",
+        "Your company has closed the enrolment already: this phone forgets what it kept.";
     "settings_withdraw_confirm": "¿Dar de baja este teléfono?", "Withdraw this phone?";
     "settings_withdrawn": "Este teléfono se ha dado de baja.", "This phone has withdrawn.";
     "settings_withdrawn_closed": "Este teléfono se ha dado de baja. Tu empresa ya había cerrado el alta, así que no hace falta avisarla.",

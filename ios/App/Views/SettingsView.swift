@@ -28,7 +28,7 @@ struct SettingsView: View {
                     Text(words("settings_whatsapp_text"))
                 }
             }
-            if model.company != nil {
+            if model.company != nil, screen.mayPause {
                 Section {
                     if let until = screen.pausedUntil {
                         Text(words("settings_pause_ends", until.formatted(date: .abbreviated, time: .shortened)))
@@ -45,10 +45,12 @@ struct SettingsView: View {
                 } footer: {
                     Text(words("settings_pause_text"))
                 }
+            }
+            if model.company != nil {
                 Section {
                     Button(words("settings_withdraw"), role: .destructive) { asksToWithdraw = true }
                 } footer: {
-                    Text(words("settings_withdraw_text"))
+                    Text(screen.leaving)
                 }
             }
             Section { Text(screen.version).foregroundStyle(Color.softInk) }

@@ -8,8 +8,12 @@ public struct SettingsScreen: Equatable, Sendable {
     public let privacy: URL?
     /// Whether the person decides if WhatsApp may be looked for.
     public let asksAboutWhatsApp: Bool
+    /// Whether there is anything to pause: whoever is out of the company reports nothing.
+    public let mayPause: Bool
     /// When the pause that lasts ends.
     public let pausedUntil: Date?
+    /// What comes of leaving.
+    public let leaving: String
     public let version: String
     /// A pause may be as long as this.
     public static let longestPause: TimeInterval = 60 * 24 * 3600
@@ -34,7 +38,9 @@ public struct SettingsScreen: Equatable, Sendable {
         contact = configuration.supportContact
         privacy = configuration.privacyURL
         asksAboutWhatsApp = configuration.whatsApp == .userDecides
+        mayPause = enrolment?.left != true
         pausedUntil = status?.pausedUntil
+        leaving = words(enrolment?.closed == true ? "settings_withdraw_closed" : "settings_withdraw_text")
         version = words("settings_version", appVersion)
     }
 }

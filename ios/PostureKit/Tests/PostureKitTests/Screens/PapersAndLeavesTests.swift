@@ -79,5 +79,13 @@ import Testing
         let shown = SettingsScreen(.sample(), configuration, words, appVersion: "0.1.0")
         #expect(shown.lines.map(\.value) == ["Clínica Levante", "https://a.example", "01J", "Ana", "it@example.com"])
         #expect(shown.asksAboutWhatsApp && shown.privacy != nil)
+        #expect(shown.mayPause && shown.leaving == words("settings_withdraw_text"))
+    }
+
+    @Test func theSettingsOfWhomTheCompanyClosedOfferNoPauseAndSayThatNobodyIsTold() {
+        let closed = SettingsScreen(.sample(closed: true), ManagedConfiguration(), words, appVersion: "0.1.0")
+        #expect(!closed.mayPause && closed.leaving == words("settings_withdraw_closed"))
+        let left = SettingsScreen(.sample(left: true), ManagedConfiguration(), words, appVersion: "0.1.0")
+        #expect(!left.mayPause && left.leaving == words("settings_withdraw_text"))
     }
 }

@@ -50,7 +50,7 @@ class SettingsScreen : Screen() {
         // A pause without a length ends the one that lasts.
         override fun resume() = Instant.now().let { pause(one, it, it) }
 
-        override fun withdraw() = confirmWithdrawal(one)
+        override fun withdraw(what: Int) = confirmWithdrawal(one, what)
 
         override fun notifications() =
             startActivity(Intent(Settings.ACTION_APP_NOTIFICATION_SETTINGS).putExtra(Settings.EXTRA_APP_PACKAGE, packageName))
@@ -83,10 +83,10 @@ class SettingsScreen : Screen() {
         }
     }
 
-    private fun confirmWithdrawal(one: Enrolled) {
+    private fun confirmWithdrawal(one: Enrolled, what: Int) {
         AlertDialog.Builder(this)
             .setTitle(R.string.settings_withdraw_confirm)
-            .setMessage(R.string.settings_withdraw_text)
+            .setMessage(what)
             .setNegativeButton(R.string.cancel, null)
             .setPositiveButton(R.string.settings_withdraw) { _, _ -> withdraw(one) }
             .show()
@@ -159,7 +159,8 @@ class SettingsScreen : Screen() {
 
         fun resume()
 
-        fun withdraw()
+        /** The person wants to leave; this text says what comes of it. */
+        fun withdraw(what: Int)
 
         fun notifications()
 
@@ -186,12 +187,16 @@ class SettingsScreen : Screen() {
             }
             if (shown.configuration?.checkWhatsapp == WhatsApp.USER_DECIDES) look(shown.looks, acts)
             if (!shown.notifies) button(words(R.string.settings_notify)) { acts.notifications() }
-            line(above = 16)
-            pause(shown.status, now, acts)
+            // Whoever is out of the company has nothing to pause.
+            if (enrolment?.left != true) {
+                line(above = 16)
+                pause(shown.status, now, acts)
+            }
             line(above = 20)
+            val what = if (enrolment?.closed == true) R.string.settings_withdraw_closed else R.string.settings_withdraw_text
             heading(words(R.string.settings_withdraw))
-            text(words(R.string.settings_withdraw_text), R.style.Text_Soft, above = 4)
-            button(words(R.string.settings_withdraw)) { acts.withdraw() }
+            text(words(what), R.style.Text_Soft, above = 4)
+            button(words(R.string.settings_withdraw)) { acts.withdraw(what) }
             line(above = 20)
             heading(words(R.string.settings_licences))
             text(words(R.string.settings_licences_text), R.style.Text_Small, above = 4)

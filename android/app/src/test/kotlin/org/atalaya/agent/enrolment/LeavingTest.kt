@@ -80,10 +80,12 @@ class LeavingTest {
         return screen to said()
     }
 
+    private val asks get() = listOf(R.string.settings_withdraw_text, R.string.settings_withdraw_closed).map(phone.context::getString)
+
     /** What a dialog says at the end; null where none is shown. */
     private fun said(): String? = ShadowAlertDialog.getLatestAlertDialog()?.takeIf { it.isShowing }
         ?.let { shadowOf(it).message?.toString() }
-        ?.takeIf { it != phone.context.getString(R.string.settings_withdraw_text) }
+        ?.takeUnless { said -> asks.any { it == said } }
 
     private fun left() {
         enrolled()
@@ -201,6 +203,14 @@ class LeavingTest {
         phone.settle("it is told") { screen.getString(R.string.status_closed) in texts(screen.page) }
         press(screen.page, screen.getString(R.string.enrol_again))
         assertEquals(EnrolScreen::class.java.name, shadowOf(screen).nextStartedActivity.component?.className)
+    }
+
+    @Test
+    fun the_settings_of_whom_the_company_closed_offer_no_pause_and_say_that_nobody_is_told() {
+        takenOut()
+        val screen = Robolectric.buildActivity(SettingsScreen::class.java).setup().get()
+        phone.settle("the settings are shown") { screen.getString(R.string.settings_withdraw_closed) in texts(screen.page) }
+        assertFalse(screen.getString(R.string.settings_pause) in texts(screen.page))
     }
 
     @Test

@@ -113,6 +113,9 @@ class ScreensTest {
                 )
                 SettingsScreen.run { page(SettingsScreen.Shown(given.paused, managed, true, false, "0.1.0"), given.now, Nothing) }
             },
+            Page("settings-closed", SettingsScreen::class.java, R.string.settings_title) {
+                SettingsScreen.run { page(SettingsScreen.Shown(given.closed, null, null, true, "0.1.0"), given.now, Nothing) }
+            },
             Page("enrol", EnrolScreen::class.java, R.string.enrol_title) { ask(null) {} },
             Page("enrol-bad", EnrolScreen::class.java, R.string.enrol_title) { ask(words(R.string.enrol_bad_link)) {} },
             Page("enrol-confirm", EnrolScreen::class.java, R.string.enrol_title) { confirm("atalaya.clinica-levante.example", {}, {}) },
@@ -141,7 +144,7 @@ class ScreensTest {
         override fun look(yes: Boolean) = Unit
         override fun pause() = Unit
         override fun resume() = Unit
-        override fun withdraw() = Unit
+        override fun withdraw(what: Int) = Unit
         override fun notifications() = Unit
         override fun link(address: String) = Unit
         override fun notice() = Unit
