@@ -68,19 +68,17 @@ internal class KeystoreEntry(private val context: Context, val alias: String) {
         }
     }
 
-    /** Whether the Keystore makes a key here, finds it and signs with it. The key is gone again afterwards. */
+    /** Whether the Keystore makes a key here, finds it, signs with it and takes it away again. */
     fun answers(): Boolean =
         try {
             generate(Wish(null, strongBox = false, properties = false))
-            sign(ByteArray(0)) != null
+            (sign(ByteArray(0)) != null).also { forget() }
         } catch (_: GeneralSecurityException) {
             false
         } catch (_: ProviderException) {
             false
         } catch (_: IOException) {
             false
-        } finally {
-            forget()
         }
 
     fun forget() {
