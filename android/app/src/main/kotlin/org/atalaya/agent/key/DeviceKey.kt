@@ -13,6 +13,9 @@ import org.atalaya.core.ShellException
 internal class DeviceKey(private val context: Context, private val name: String) {
     private val places = listOf(KeystoreEntry(context, name), KeystoreEntry(context, "$name-other"))
 
+    /** Where a key is made to see whether the Keystore does its work. */
+    private val probe = KeystoreEntry(context, "$name-probe")
+
     /** The place whose key signs: the noted one, and without a note, when there never was another, the one with a key. */
     val current: KeystoreEntry
         get() {
@@ -48,11 +51,11 @@ internal class DeviceKey(private val context: Context, private val name: String)
     }
 
     /** Whether the Keystore does its work for a key that is made to see that. */
-    fun keystoreAnswers(): Boolean = KeystoreEntry(context, "$name-probe").answers()
+    fun keystoreAnswers(): Boolean = probe.answers()
 
-    /** Takes both keys off the phone. */
+    /** Takes both keys off the phone, and what looking may have left. */
     fun forget() {
-        places.forEach { it.forget() }
+        (places + probe).forEach { it.forget() }
         context.deleteSharedPreferences(name)
     }
 

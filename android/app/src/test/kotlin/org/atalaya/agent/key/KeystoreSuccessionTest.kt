@@ -116,6 +116,8 @@ class KeystoreSuccessionTest {
         enrolled()
         succession().adopt(succession().makeNext(challenge).publicKey)
         succession().makeNext(challenge)
+        // Looking whether the Keystore answers was cut short.
+        phone.keystore.kept["one-probe"] = phone.keystore.kept.values.first()
         key().forget()
         assertTrue(phone.keystore.kept.isEmpty())
         assertTrue(phone.context.getSharedPreferences("one", 0).all.isEmpty())
