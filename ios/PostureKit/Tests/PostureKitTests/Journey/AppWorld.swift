@@ -38,8 +38,26 @@ class AppWorld {
             left: LeftInvitations(suite: leftSuite), now: now)
     }
 
+    /// Somebody who enrolled by hand before the app came, and has reported or not.
+    func enrolledByHand(reports: Bool = false) async throws -> (AtalayaServer, Phone) {
+        let server = try AtalayaServer()
+        try server.apply(revision: 2)
+        let phone = try Phone()
+        let agent = try await phone.enrol(server)
+        if reports { _ = await agent.checkIn(.background) }
+        await agent.shutdown()
+        return (server, phone)
+    }
+
     /// Somebody who was enrolled by device management, with an invitation of several uses, and has read the notice.
     func enrolledAsManaged() async throws -> (AtalayaServer, Phone, AppModel) {
+        let (server, phone, model) = try await letInAsManaged()
+        await model.acknowledgeNotice()
+        return (server, phone, model)
+    }
+
+    /// The same before the notice was read.
+    func letInAsManaged() async throws -> (AtalayaServer, Phone, AppModel) {
         let server = try AtalayaServer()
         try server.apply(revision: 2)
         let invitation = try server.invitation(uses: 5)
@@ -47,7 +65,6 @@ class AppWorld {
         let model = model(phone)
         source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
         await model.appear()
-        await model.acknowledgeNotice()
         return (server, phone, model)
     }
 

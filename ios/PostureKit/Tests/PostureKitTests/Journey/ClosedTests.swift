@@ -86,12 +86,7 @@ extension ShimSuite {
         }
 
         @Test func whomTheCompanyClosedBeforeTheNoticeWasReadIsNotAskedToReadIt() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation()
-            let model = model(try Phone())
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
+            let (server, _, model) = try await letInAsManaged()
             #expect(model.pendingNotice != nil)
             try server.run("device", "close", try #require(model.company?.status.enrolment?.device), "--lost")
             await model.checkNow()

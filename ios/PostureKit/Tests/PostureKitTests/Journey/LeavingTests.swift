@@ -10,12 +10,8 @@ extension ShimSuite {
     @MainActor
     final class LeavingTests: AppWorld {
         @Test func whoeverLeavesIsForgottenOnThePhoneAndKnownAsLeftOnTheServer() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let phone = try Phone()
-            let agent = try await phone.enrol(server)
-            _ = await agent.checkIn(.background)
-            await agent.shutdown()
+            let (server, phone) = try await enrolledByHand(reports: true)
+            defer { server.stop() }
             let model = model(phone)
             await model.appear()
             let key = try #require(model.company?.agent.place.keyName)
@@ -28,12 +24,7 @@ extension ShimSuite {
         }
 
         @Test func whoeverLeavesWhileTheServerIsAwayIsForgottenOnceItWasTold() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let phone = try Phone()
-            let agent = try await phone.enrol(server)
-            _ = await agent.checkIn(.background)
-            await agent.shutdown()
+            let (server, phone) = try await enrolledByHand(reports: true)
             var model = model(phone)
             await model.appear()
             let device = try #require(model.company?.status.enrolment?.device)
@@ -87,13 +78,7 @@ extension ShimSuite {
         }
 
         @Test func whoeverLeavesWhileTheServerIsAwayIsNotEnrolledAgainOnceItWasTold() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let invitation = try server.invitation(uses: 5)
-            let phone = try Phone()
-            let model = model(phone)
-            source.written.value = ["server_url": invitation.server, "enrolment_token": invitation.token]
-            await model.appear()
+            let (server, phone, model) = try await letInAsManaged()
             server.stop()
             await model.withdraw()
             #expect(model.company?.status.withdraws == true && feedback["enrolment"] == "enrolled")

@@ -9,11 +9,8 @@ extension ShimSuite {
     @MainActor
     final class ManagementTests: AppWorld {
         @Test func aRootThatComesLaterHoldsAtOnceAndOnlyForItsOwnServer() async throws {
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let phone = try Phone()
-            let agent = try await phone.enrol(server)
-            await agent.shutdown()
+            let (server, phone) = try await enrolledByHand()
+            defer { server.stop() }
             let model = model(phone)
             await model.appear()
             func checkedIn() async -> AgentError? {
@@ -48,11 +45,7 @@ extension ShimSuite {
 
         @Test func deviceManagementHearsNothingOfAnEmployerThatItDoesNotSpeakFor() async throws {
             UserDefaults.standard.removeObject(forKey: ManagedFeedback.feedbackKey)
-            let server = try AtalayaServer()
-            try server.apply(revision: 2)
-            let phone = try Phone()
-            let agent = try await phone.enrol(server)
-            await agent.shutdown()
+            let (server, phone) = try await enrolledByHand()
             let model = model(phone)
             source.written.value = ["server_url": "https://other.example"]
             await model.appear()
